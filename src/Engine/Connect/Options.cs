@@ -1,0 +1,37 @@
+using System.Collections.Immutable;
+
+namespace OrleansStream.Engine.Connect;
+
+public enum OptionType : byte
+{
+    Text,
+    Integer,
+    Boolean,
+    Double,
+
+    /// <summary>Flink's duration text: <c>10 s</c>, <c>1 min</c>, <c>PT10S</c>.</summary>
+    Duration,
+
+    /// <summary>Flink's memory size text: <c>64 kb</c>, <c>1 mb</c>.</summary>
+    Memory,
+}
+
+/// <summary>One WITH option. <paramref name="Values"/>: the allowed ones, empty = any. A name that ends in <c>.*</c> allows any key with that prefix.</summary>
+public sealed record Option(
+    string Name, OptionType Type, string Doc, bool Required = false, string? Default = null, bool Secret = false)
+{
+    public ImmutableArray<string> Values { get; init; } = [];
+}
+
+/// <summary>
+/// What a connector is and takes, as data: published into the catalog, so that SQL is checked without the connector's code.
+/// </summary>
+/// <param name="Connector">value of <c>'connector'</c>.</param>
+/// <param name="Formats">formats that <c>'format'</c> may name; their options (prefixed by the format's name and a point) are in <paramref name="Options"/>. Empty = takes no format.</param>
+/// <param name="Bounded">whether every source of this connector ends (otherwise see the options).</param>
+public sealed record OptionSchema(
+    string Connector, string Doc, bool Source, bool Sink, ImmutableArray<Option> Options, ImmutableArray<string> Formats, bool Bounded = false)
+{
+    /// <summary>Whether the sink takes updates and deletes.</summary>
+    public bool TakesUpdates { get; init; }
+}
