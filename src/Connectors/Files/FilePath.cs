@@ -11,7 +11,9 @@ internal static class FilePath
     public static string Resolve(TableRef table, IServices services)
     {
         string path = services.Resolve(table.Options["path"]);
-        if (path.StartsWith("file://", StringComparison.OrdinalIgnoreCase)) path = Uri.UnescapeDataString(new Uri(path).AbsolutePath);
+
+        // Not through Uri, for which the '?' of a pattern begins a query.
+        if (path.StartsWith("file://", StringComparison.OrdinalIgnoreCase)) path = Uri.UnescapeDataString(path[Math.Max(path.IndexOf('/', "file://".Length), 0)..]);
         else if (path.StartsWith("file:", StringComparison.OrdinalIgnoreCase)) path = path["file:".Length..];
         string full = Path.GetFullPath(path, services.BaseDirectory);
         return full.Length > 1 ? Path.TrimEndingDirectorySeparator(full) : full;

@@ -49,5 +49,5 @@ public sealed class FileSplits(string path) : ISplitEnumerator
     private static bool Hidden(string path) => Path.GetFileName(path)[0] is '.' or '_';
 
     private static bool Matches(string[] pattern, string[] path) =>
-        pattern.Length == path.Length && pattern.Zip(path).All(p => FileSystemName.MatchesSimpleExpression(p.First, p.Second, ignoreCase: false));
+        pattern.Length == path.Length && pattern.Zip(path).All(p => p.First == p.Second || FileSystemName.MatchesSimpleExpression(p.First, p.Second, ignoreCase: false));
 }
