@@ -18,13 +18,13 @@ public static class Rows
 
         switch (to)
         {
-            case FixedBuilder<byte> b: b.Append(value is bool t ? (byte)(t ? 1 : 0) : (byte)Convert.ToSByte(value, CultureInfo.InvariantCulture)); break;
-            case FixedBuilder<short> b: b.Append(Convert.ToInt16(value, CultureInfo.InvariantCulture)); break;
-            case FixedBuilder<int> b: b.Append(Convert.ToInt32(value, CultureInfo.InvariantCulture)); break;
-            case FixedBuilder<long> b: b.Append(Convert.ToInt64(value, CultureInfo.InvariantCulture)); break;
-            case FixedBuilder<Int128> b: b.Append(value is Int128 v ? v : Convert.ToInt64(value, CultureInfo.InvariantCulture)); break;
-            case FixedBuilder<float> b: b.Append(Convert.ToSingle(value, CultureInfo.InvariantCulture)); break;
-            case FixedBuilder<double> b: b.Append(Convert.ToDouble(value, CultureInfo.InvariantCulture)); break;
+            case FixedBuilder<byte> b: b.Add(value is bool t ? (byte)(t ? 1 : 0) : (byte)Convert.ToSByte(value, CultureInfo.InvariantCulture)); break;
+            case FixedBuilder<short> b: b.Add(Convert.ToInt16(value, CultureInfo.InvariantCulture)); break;
+            case FixedBuilder<int> b: b.Add(Convert.ToInt32(value, CultureInfo.InvariantCulture)); break;
+            case FixedBuilder<long> b: b.Add(Convert.ToInt64(value, CultureInfo.InvariantCulture)); break;
+            case FixedBuilder<Int128> b: b.Add(value is Int128 v ? v : Convert.ToInt64(value, CultureInfo.InvariantCulture)); break;
+            case FixedBuilder<float> b: b.Add(Convert.ToSingle(value, CultureInfo.InvariantCulture)); break;
+            case FixedBuilder<double> b: b.Add(Convert.ToDouble(value, CultureInfo.InvariantCulture)); break;
             case TextBuilder b: b.Append(value is byte[] bytes ? bytes : Encoding.UTF8.GetBytes((string)value)); break;
             default: throw new NotSupportedException($"no value for a column of type {to.Type}");
         }
