@@ -28,4 +28,7 @@ internal static partial class Log
 
     [LoggerMessage(8, LogLevel.Warning, "reconciliation failed: {Reason}")]
     public static partial void ReconcileFailed(ILogger logger, string reason);
+
+    [LoggerMessage(9, LogLevel.Debug, "silo {Peer} does not answer: {Reason}")]
+    public static partial void PeerSilent(ILogger logger, string peer, string reason);
 }

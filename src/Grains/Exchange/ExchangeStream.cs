@@ -7,7 +7,9 @@ namespace OrleansStream.Grains.Exchange;
 
 /// <summary>One link. Offers go to the hub of this silo by reference, or in one call to the receiving silo's agent.</summary>
 /// <param name="agent">of the receiving silo; null = it is this one.</param>
+#pragma warning disable CA1036 // The comparison is the interface of streams; nobody orders links by operators.
 public sealed class ExchangeStream(LinkKey key, ExchangeHub hub, ISiloAgent? agent) : IAsyncStream<Frame>, IExchangeLink
+#pragma warning restore CA1036
 {
     private readonly string _job = key.Job.ToString();
 
@@ -76,7 +78,7 @@ public sealed class ExchangeStream(LinkKey key, ExchangeHub hub, ISiloAgent? age
         {
             return await call;
         }
-        catch (Exception e) when (e is OrleansMessageRejectionException or SiloUnavailableException or ConnectionFailedException)
+        catch (Exception e) when (e is OrleansMessageRejectionException or SiloUnavailableException or Orleans.Runtime.Messaging.ConnectionFailedException)
         {
             throw new LinkBrokenException($"silo {key.Link.Silo} does not take calls: {e.Message}", e);
         }

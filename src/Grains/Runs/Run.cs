@@ -4,7 +4,7 @@ using OrleansStream.Contracts;
 using OrleansStream.Engine.Checkpoints;
 using OrleansStream.Engine.Connect;
 using OrleansStream.Engine.Plan;
-using OrleansStream.Grains.Silos;
+using OrleansStream.Grains.Shards;
 using JobState = OrleansStream.Engine.Checkpoints.JobState;
 using StopKind = OrleansStream.Engine.Checkpoints.StopKind;
 
@@ -14,7 +14,9 @@ namespace OrleansStream.Grains.Runs;
 /// Carries facts into the two protocols of a generation and their effects out. Used on the turns of its grain only: an effect that waits is started, and what comes of
 /// it is told as a fact. The protocols decide, this only does.
 /// </summary>
+#pragma warning disable CA1001 // Disposed by its own end.
 internal sealed class Run(RunServices services, JobKey job, int generation, ILogger log, Action<Run> over)
+#pragma warning restore CA1001
 {
     private static readonly TimeSpan FirstWait = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(10);
@@ -38,6 +40,11 @@ internal sealed class Run(RunServices services, JobKey job, int generation, ILog
     public int Generation => generation;
 
     public JobPhase Phase => _state.Phase;
+
+    public DateTimeOffset Now => services.Time.GetUtcNow();
+
+    /// <summary>Last checkpoint; 0 = none.</summary>
+    public long PublishedEpoch => _epochs?.Published?.Epoch ?? 0;
 
     public RunShards? Shards { get; private set; }
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Orleans.Runtime.Placement;
 using OrleansStream.Columns;
 using OrleansStream.Engine.Checkpoints;
 using OrleansStream.Engine.Plan;
