@@ -29,6 +29,9 @@ internal static partial class Log
     [LoggerMessage(8, LogLevel.Warning, "reconciliation failed: {Reason}")]
     public static partial void ReconcileFailed(ILogger logger, string reason);
 
+    [LoggerMessage(10, LogLevel.Warning, "drain: {Reason}")]
+    public static partial void DrainFailed(ILogger logger, string reason);
+
     [LoggerMessage(9, LogLevel.Debug, "silo {Peer} does not answer: {Reason}")]
     public static partial void PeerSilent(ILogger logger, string peer, string reason);
 }

@@ -6,12 +6,14 @@ using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using Orleans.Dashboard;
 using Orleans.Hosting;
-using Orleans.Runtime.Hosting;
 using Orleans.Runtime.MembershipService.SiloMetadata;
 using Orleans.Serialization;
 using Orleans.Storage;
+using OrleansStream.Connectors;
 using OrleansStream.Engine.Connect;
 using OrleansStream.Grains;
+using OrleansStream.Grains.Silos;
+using OrleansStream.Runtime;
 
 namespace OrleansStream.Silo;
 
@@ -36,7 +38,10 @@ public static class Composition
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<IServices, ProcessServices>();
         services.Configure<HostOptions>(h => h.ShutdownTimeout = TimeSpan.FromSeconds(60));
+        services.AddSingleton<IConnectorCatalog>(_ => ConnectorRegistry.Scan());
         builder.UseOrleans(silo => Configure(silo, options, database));
+        // After Orleans, so that it is stopped before Orleans is.
+        services.AddHostedService<Drain>();
         return builder;
     }
 
@@ -59,7 +64,7 @@ public static class Composition
         silo.UseSiloMetadata(new Dictionary<string, string> { ["zone"] = options.Zone, ["pool"] = options.Pool });
         silo.AddAdoNetGrainStorageAsDefault(o => o.Configure((AdoNetGrainStorageOptions storage, Serializer serializer) =>
             (storage.Invariant, storage.ConnectionString, storage.GrainStorageSerializer) = (database.Invariant, database.ConnectionString, new OrleansGrainStorageSerializer(serializer))));
-        silo.AddGrainDirectory(RunDirectory.Name, (_, _) => new RunDirectory());
+        silo.AddStreamGrains(options.Threads > 0 ? options.Threads : Executor.ThreadsFor(Environment.ProcessorCount));
         if (options.Dashboard) silo.AddDashboard(o => o.HideTrace = true);
     }
 

@@ -95,6 +95,12 @@ internal sealed class Run(RunServices services, JobKey job, int generation, ILog
         if (_state.Phase != JobPhase.Running || _epochs is null) return;
         long now = NowMs();
         Tell(new CheckpointFact.Clock(now));
+        if (Shards!.Lost is { } silo)
+        {
+            Fail(new JobFault(FaultCodes.Lost, $"silo {silo} is gone or does not answer", null, Now), false);
+            return;
+        }
+
         if (_state.Checkpoints && _settings.Interval > TimeSpan.Zero && _epochs.Open is null && now - _lastEpochMs >= _settings.Interval.TotalMilliseconds)
             Tell(new CheckpointFact.Wanted(now));
         if (!_looking && _sources is { Finished: false }) Do(LookAsync);

@@ -19,6 +19,9 @@ internal sealed class RunShards(RunServices services, JobKey job, int generation
 
     private IEnumerable<string> Silos => Table.Silos.SelectMany(s => s).Distinct(StringComparer.Ordinal);
 
+    /// <summary>A silo of the table that is not live any more; null = all are.</summary>
+    public string? Lost => Silos.FirstOrDefault(s => s != services.Agents.Here && !services.Silos.IsLive(s));
+
     /// <summary>Starts a shard on its silo; gives its host's instance.</summary>
     public Task<string> StartAsync(ShardId id, ImmutableArray<ShardSplits> splits)
     {

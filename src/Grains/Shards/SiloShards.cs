@@ -7,27 +7,22 @@ using ShardRow = OrleansStream.Grains.Silos.ShardRow;
 namespace OrleansStream.Grains.Shards;
 
 /// <summary>The hosts of this silo, by job and generation. Shard grains put them in; the agent commands them.</summary>
-public sealed class SiloShards
+public sealed class SiloShards(HostServices services)
 {
     private readonly ConcurrentDictionary<(string Job, int Generation), Generation> _generations = new();
     private readonly ConcurrentDictionary<string, int> _over = new();
-    private readonly HostServices _services;
-
-    /// <param name="services">made with this object's events.</param>
-    public SiloShards(Func<IHostEvents, HostServices> services, IHostEvents events) => _services = services(events);
-
     /// <summary>Opens a host; once per shard and activation.</summary>
     /// <param name="instance">name of the grain's activation.</param>
     /// <param name="left">called once the host has been stopped by <see cref="StopAsync"/>.</param>
     /// <exception cref="InvalidOperationException">wrong silo, or the generation is over here.</exception>
     public async Task<ShardHost> OpenAsync(ShardSpec spec, string instance, Action left)
     {
-        if (spec.Silo != _services.Silo) throw new InvalidOperationException($"shard {spec.Id} of {spec.Job} belongs on {spec.Silo}, but woke on {_services.Silo}");
+        if (spec.Silo != services.Silo) throw new InvalidOperationException($"shard {spec.Id} of {spec.Job} belongs on {spec.Silo}, but woke on {services.Silo}");
         string job = spec.Job.ToString();
         Refuse(job, spec.Generation);
-        _services.Hub.Heard(job, spec.Generation);
+        services.Hub.Heard(job, spec.Generation);
         var generation = _generations.GetOrAdd((job, spec.Generation), _ => new Generation(new JobQueue(spec.Job, spec.Plan.Stages.Length)));
-        var host = await ShardStart.OpenAsync(spec, _services, generation.Queue, instance, CancellationToken.None);
+        var host = await ShardStart.OpenAsync(spec, services, generation.Queue, instance, CancellationToken.None);
         generation.Hosts[spec.Id] = (host, left);
 
         // A stop that came while the image was loading has not seen this host.
@@ -54,7 +49,7 @@ public sealed class SiloShards
     /// <summary>Ends this and older generations of a job here: from now on their shards are refused, and offers to them answered Stale.</summary>
     public void Supersede(string job, int generation)
     {
-        _services.Hub.Heard(job, generation);
+        services.Hub.Heard(job, generation);
         foreach (var (key, _) in _generations.Where(g => g.Key.Job == job && g.Key.Generation < generation)) _ = StopAsync(key.Job, key.Generation);
     }
 
@@ -77,7 +72,7 @@ public sealed class SiloShards
         var s = host.Status();
         long watermark = s.Watermarks.IsEmpty ? long.MinValue : s.Watermarks.Min();
         string? blocked = s.BlockedBy ?? s.Checkpointing;
-        double cpu = (double)host.Queue.TicksOf(host.Stage) / _services.Time.TimestampFrequency / HostsOf(host);
+        double cpu = (double)host.Queue.TicksOf(host.Stage) / services.Time.TimestampFrequency / HostsOf(host);
         return new Contracts.ShardStatus(
             s.Id.Shard, s.Silo, s.RowsIn, s.RowsOut, s.RowsCrossed, watermark == long.MinValue ? null : watermark, blocked, s.Mood == ShardMood.Ended, s.StateBytes, cpu,
             s.Counters.SetItem("late", s.Late).SetItem("malformed", s.Malformed));
@@ -98,7 +93,7 @@ public sealed class SiloShards
 
     private void Refuse(string job, int generation)
     {
-        if (IsOver(job, generation)) throw new InvalidOperationException($"generation {generation} of {job} is over on {_services.Silo}");
+        if (IsOver(job, generation)) throw new InvalidOperationException($"generation {generation} of {job} is over on {services.Silo}");
     }
 
     private sealed class Generation(JobQueue queue)

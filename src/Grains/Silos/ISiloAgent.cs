@@ -41,10 +41,10 @@ public interface ISiloAgent : IGrainService
     [Alias("status")]
     Task<ImmutableArray<ShardRow>> StatusAsync(string job, int generation);
 
-    /// <summary>The caller lives, and so do these runs.</summary>
+    /// <summary>The caller lives, and so do these runs; <paramref name="leaving"/>: it is about to stop.</summary>
     [ResponseTimeout("00:00:01")]
     [Alias("beat")]
-    Task BeatAsync(string silo, ImmutableArray<RunBeat> runs);
+    Task BeatAsync(string silo, ImmutableArray<RunBeat> runs, bool leaving);
 }
 
 /// <summary>What one shard is to do for an epoch.</summary>

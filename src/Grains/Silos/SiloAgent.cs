@@ -57,8 +57,10 @@ public sealed class SiloAgent(
 
     public Task<ImmutableArray<ShardRow>> StatusAsync(string job, int generation) => Task.FromResult(shards.Status(job, generation));
 
-    public Task BeatAsync(string silo, ImmutableArray<RunBeat> runs)
+    public Task BeatAsync(string silo, ImmutableArray<RunBeat> runs, bool leaving)
     {
+        if (leaving) services.Silos.Leave(silo);
+        services.Silos.Heard(silo);
         _heard.Beat(runs, NowMs());
         foreach (var run in runs) shards.Supersede(run.Job, run.Generation);
         return Task.CompletedTask;
@@ -67,18 +69,23 @@ public sealed class SiloAgent(
     private async Task BeatAsync()
     {
         // A turn that came late means that this silo was away: what it did not hear proves nothing.
-        if (services.Time.GetElapsedTime(_lastTurn) > BeatEvery + LookEvery) _heard.StartAnew(NowMs());
+        if (services.Time.GetElapsedTime(_lastTurn) > BeatEvery + LookEvery)
+        {
+            _heard.StartAnew(NowMs());
+            services.Silos.StartAnew();
+        }
+
         _lastTurn = services.Time.GetTimestamp();
         var beats = runs.Beats;
         _heard.Beat(beats, NowMs());
-        await Task.WhenAll(services.Silos.Names.Where(s => s != services.Agents.Here).Select(s => SendAsync(s, beats)));
+        await Task.WhenAll(services.Silos.Members.Where(s => s != services.Agents.Here).Select(s => SendAsync(s, beats)));
     }
 
     private async Task SendAsync(string peer, ImmutableArray<RunBeat> beats)
     {
         try
         {
-            await services.Agents.On(peer).BeatAsync(services.Agents.Here, beats);
+            await services.Agents.On(peer).BeatAsync(services.Agents.Here, beats, services.Silos.IsLeaving(services.Agents.Here));
         }
         catch (Exception e) when (e is TimeoutException or OrleansException)
         {
@@ -90,6 +97,7 @@ public sealed class SiloAgent(
     /// <summary>Desired state is reconciled, not remembered: restart of a process, loss of a run's silo and a lost start are this one rule.</summary>
     private async Task ReconcileAsync()
     {
+        if (services.Silos.IsLeaving(services.Agents.Here)) return;
         var heads = await services.Journal.ReadRunningAsync(StoppedCancellationTokenSource.Token);
         foreach (var (head, cause) in _heard.Silent(heads, services.Silos.IsLive, NowMs()))
             if (_beginning.Add(head.Job.ToString())) _ = BeginAsync(head, cause);
