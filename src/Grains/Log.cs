@@ -32,6 +32,9 @@ internal static partial class Log
     [LoggerMessage(10, LogLevel.Warning, "drain: {Reason}")]
     public static partial void DrainFailed(ILogger logger, string reason);
 
+    [LoggerMessage(11, LogLevel.Error, "{Job}/{Generation} fails: {Cause} (fatal: {Fatal})")]
+    public static partial void RunFails(ILogger logger, JobKey job, int generation, string cause, bool fatal);
+
     [LoggerMessage(9, LogLevel.Debug, "silo {Peer} does not answer: {Reason}")]
     public static partial void PeerSilent(ILogger logger, string peer, string reason);
 }

@@ -5,6 +5,7 @@ using Orleans.Streams;
 using OrleansStream.Contracts;
 using OrleansStream.Engine.Checkpoints;
 using OrleansStream.Engine.Connect;
+using OrleansStream.Engine.Expressions;
 using OrleansStream.Engine.State;
 using OrleansStream.Grains.Exchange;
 using OrleansStream.Grains.Runs;
@@ -51,7 +52,7 @@ public static class Registration
         return new HostServices(
             sp.GetRequiredService<Agents>().Here, time, ThreadPoolPool.Instance, sp.GetRequiredService<Executor>(), sp.GetRequiredService<ExchangeHub>(), provider.Link,
             sp.GetRequiredService<IPartStore>(), Connectors(sp), sp.GetRequiredService<IServices>(), _ => new ShardState(),
-            (expr, schema) => throw new NotSupportedException($"{expr} over {schema}"), sp.GetRequiredService<ShardEvents>());
+            (expr, schema) => Evaluator.Bind(expr, schema, new EvaluationContext(TimeZoneInfo.Utc, () => time.GetUtcNow().ToUnixTimeMilliseconds())).Evaluate, sp.GetRequiredService<ShardEvents>());
     }
 
     // The sink of a SELECT lives here, since it offers pages to a grain.

@@ -48,8 +48,18 @@ internal sealed class EpochWriter(ShardHost host, IShardState state, IPartStore 
         _committables.Clear();
         _full = _chain.IsEmpty || _chain.Length >= LongestChain || _chainBytes > 2 * state.LiveBytes;
         _name = $"{host.JobName}/{host.Spec.Generation}/{epoch}-{image.Stage}-{image.Shard}";
-        if (state.LiveBytes > 0) _part = new Segments();
-        else (_chain, _chainBytes) = ([], 0);
+        if (state.LiveBytes > 0)
+        {
+            _part = new Segments();
+        }
+        else
+        {
+            // Nothing to keep: the cut is closed all the same, and no part is stored.
+            var nothing = new Segments();
+            while (state.WritePart(nothing, true)) continue;
+            (_chain, _chainBytes) = ([], 0);
+        }
+
         Report();
     }
 

@@ -75,6 +75,8 @@ internal sealed class Run(RunServices services, JobKey job, int generation, ILog
     /// <summary>Something went wrong: another generation, or the end of the job if the same would happen again.</summary>
     public void Fail(JobFault fault, bool fatal)
     {
+        if (_state.Phase >= JobPhase.Ending) return;
+        Log.RunFails(log, job, generation, fault.Message, fatal);
         History.Faults.Add(fault);
         Tell(new JobFact.Failed(fault.Message, fatal, NowMs()));
     }

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using OrleansStream.Contracts;
 using OrleansStream.Engine.Checkpoints;
 using OrleansStream.Engine.Connect;
+using OrleansStream.Engine.Expressions;
 using OrleansStream.Grains.Runs;
 using OrleansStream.Runtime;
 
@@ -104,7 +105,7 @@ internal static class Faults
         : new JobFault(FaultCodes.Unexpected, $"{cause.GetType().Name}: {cause.Message}", where, at);
 
     /// <summary>The same would happen again: a person must change something first.</summary>
-    public static bool AreFatal(Exception cause) => cause is MalformedRecordException or ArithmeticException or FormatException or InvalidCastException
+    public static bool AreFatal(Exception cause) => cause is MalformedRecordException or EvaluationException or ArithmeticException or FormatException or InvalidCastException
         or InvalidDataException or NotSupportedException or KeyNotFoundException or ArgumentException or FileNotFoundException or DirectoryNotFoundException
         or UnauthorizedAccessException or InvalidOperationException;
 }
