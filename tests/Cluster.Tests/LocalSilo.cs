@@ -32,7 +32,7 @@ public sealed class LocalSilo : IAsyncDisposable
         string path = folder ?? Directory.CreateTempSubdirectory("ostream-").FullName;
         var builder = Host.CreateApplicationBuilder();
         builder.Logging.ClearProviders();
-        if (Environment.GetEnvironmentVariable("OSTREAM_TEST_LOG") is not null) builder.Logging.AddSimpleConsole().AddFilter("Orleans", LogLevel.Warning).AddFilter("Microsoft", LogLevel.Warning).AddFilter("Polly", LogLevel.Warning);
+        if (Environment.GetEnvironmentVariable("OSTREAM_TEST_LOG") is not null) builder.Logging.AddSimpleConsole(c => c.TimestampFormat = "HH:mm:ss.fff ").AddFilter("Orleans", LogLevel.Warning).AddFilter("Microsoft", LogLevel.Warning).AddFilter("Polly", LogLevel.Warning).AddFilter("OrleansStream", LogLevel.Information);
         builder.Services.AddSingleton<IJournal, MemoryJournal>();
         builder.Services.AddSingleton<IPartStore, MemoryParts>();
         var options = new SiloOptions { StateFolder = path, BaseDirectory = path };
