@@ -33,7 +33,10 @@ public static class Composition
         var services = builder.Services;
         // Made by a factory, so that the container disposes it (and frees the lock) with the host.
         services.AddSingleton(_ => folder);
-        services.AddHostedService<HeldFolder>();
+        services.AddSingleton<Stores>();
+        services.AddHostedService(sp => sp.GetRequiredService<Stores>());
+        services.AddSingleton(sp => sp.GetRequiredService<Stores>().Journal);
+        services.AddSingleton(sp => sp.GetRequiredService<Stores>().Parts);
         services.AddSingleton(options);
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<IServices, ProcessServices>();
@@ -66,13 +69,5 @@ public static class Composition
             (storage.Invariant, storage.ConnectionString, storage.GrainStorageSerializer) = (database.Invariant, database.ConnectionString, new OrleansGrainStorageSerializer(serializer))));
         silo.AddStreamGrains(options.Threads > 0 ? options.Threads : Executor.ThreadsFor(Environment.ProcessorCount));
         if (options.Dashboard) silo.AddDashboard(o => o.HideTrace = true);
-    }
-
-    /// <summary>Resolved with the host, so that the folder is disposed with the container.</summary>
-    private sealed class HeldFolder(StateFolder folder) : IHostedService
-    {
-        public Task StartAsync(CancellationToken cancellationToken) => folder.Path.Length > 0 ? Task.CompletedTask : throw new InvalidOperationException("no state folder");
-
-        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
 }

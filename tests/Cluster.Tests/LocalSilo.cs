@@ -2,7 +2,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using OrleansStream.Contracts;
-using OrleansStream.Engine.Checkpoints;
 using OrleansStream.Silo;
 
 namespace OrleansStream.Cluster.Tests;
@@ -33,8 +32,6 @@ public sealed class LocalSilo : IAsyncDisposable
         var builder = Host.CreateApplicationBuilder();
         builder.Logging.ClearProviders();
         if (Environment.GetEnvironmentVariable("OSTREAM_TEST_LOG") is not null) builder.Logging.AddSimpleConsole(c => c.TimestampFormat = "HH:mm:ss.fff ").AddFilter("Orleans", LogLevel.Warning).AddFilter("Microsoft", LogLevel.Warning).AddFilter("Polly", LogLevel.Warning).AddFilter("OrleansStream", LogLevel.Information);
-        builder.Services.AddSingleton<IJournal, MemoryJournal>();
-        builder.Services.AddSingleton<IPartStore, MemoryParts>();
         var options = new SiloOptions { StateFolder = path, BaseDirectory = path };
         builder.AddOrleansStreamSilo(change?.Invoke(options) ?? options);
         var host = builder.Build();

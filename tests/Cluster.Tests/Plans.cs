@@ -41,6 +41,9 @@ internal static class Plans
 
     public static TableRef Print() => new("out", "print", NoSettings, Counts, [], []);
 
+    /// <summary>JSON lines in a folder, an epoch a folder.</summary>
+    public static TableRef Files(string path) => new("out", "filesystem", Options(("path", path), ("format", "json")), Counts, [], []);
+
     public static JobSubmission Submission(Plan plan, bool collect = false) => new("bids", "INSERT INTO out …", PlanJson.Write(plan), NoSettings, collect);
 
     private static ImmutableSortedDictionary<string, string> Options(params (string Key, string Value)[] options) => options.ToImmutableSortedDictionary(o => o.Key, o => o.Value);
