@@ -1,0 +1,21 @@
+using OrleansStream.Sql.Logical;
+
+namespace OrleansStream.Sql.Rules;
+
+/// <summary>The rules in their order. Each takes a whole plan and gives an equal one.</summary>
+internal static class Optimizer
+{
+    public static LogicalSink Optimize(LogicalSink plan)
+    {
+        LogicalNode node = FilterPushDown.Apply(plan);
+        node = ProjectMerge.Apply(node);
+        node = RankFromRowNumber.Apply(node);
+        node = WindowAggregation.Apply(node);
+        node = ProjectMerge.Apply(node);
+        return ColumnPruning.Apply((LogicalSink)node);
+    }
+
+    /// <summary>Rewrites bottom up.</summary>
+    public static LogicalNode BottomUp(LogicalNode node, Func<LogicalNode, LogicalNode> rule) =>
+        rule(node.WithInputs([.. node.Inputs.Select(i => BottomUp(i, rule))]));
+}
