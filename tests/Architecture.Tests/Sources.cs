@@ -1,0 +1,18 @@
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+
+namespace OrleansStream.Architecture.Tests;
+
+/// <summary>Every C# source of the repository, parsed once.</summary>
+internal static class Sources
+{
+    private static readonly Dictionary<string, SyntaxTree> Trees = new[] { "src", "tests", "bench" }
+        .SelectMany(folder => Repository.Files(folder, "*.cs"))
+        .ToDictionary(path => path, path => CSharpSyntaxTree.ParseText(Repository.Read(path)));
+
+    public static IEnumerable<string> All => Trees.Keys;
+
+    public static IEnumerable<string> Product => Trees.Keys.Where(p => p.StartsWith("src/", StringComparison.Ordinal));
+
+    public static SyntaxTree Tree(string path) => Trees[path];
+}
