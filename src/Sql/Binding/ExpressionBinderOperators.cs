@@ -61,6 +61,12 @@ internal sealed partial class ExpressionBinder
     private (Expr Left, Expr Right)? Comparable(Expr left, Expr right, TextSpan span)
     {
         SqlType a = left.Type, b = right.Type;
+        // A constant that the other side's type holds exactly is one of that type: the column is compared as it is.
+        if (a.IsNumeric && b.IsNumeric && a.Kind != TypeKind.Float && b.Kind != TypeKind.Float)
+        {
+            if (right is LiteralExpr r && left is not LiteralExpr && LiteralCast.Fold(r, a.NotNull) is { } asLeft) return (left, asLeft);
+            if (left is LiteralExpr l && right is not LiteralExpr && LiteralCast.Fold(l, b.NotNull) is { } asRight) return (asRight, right);
+        }
         SqlType? common = TypeRules.Common(a, b);
         // A text beside a time is read as that time.
         if (common is null && a.IsText && IsTemporal(b)) common = b;

@@ -42,7 +42,7 @@ public static class PlanPrinter
         return $"source {s.Table.Name}({s.Table.Connector}: {options}), read=[{string.Join(", ", s.Projection.Select(p => s.Table.Schema[p].Name))}]{computed}{watermark}, uid={s.Uid}";
     }
 
-    private static IEnumerable<StateSpec> States(StagePlan stage, NodePlan node) =>
+    private static System.Collections.Immutable.ImmutableArray<StateSpec> States(StagePlan stage, NodePlan node) =>
         node.Spec.States([.. node.Inputs.Select(i => i.Node >= 0 ? stage.Nodes[i.Node].Spec.Output : stage.Inputs[i.StageInput].Schema)]);
 
     private static string State(StateSpec s) => $"{s.Name} v{s.Version} {s.Kind} key={s.Key}{(s.SubKey is null ? "" : $" sub-key={s.SubKey}")} value={s.Value}";

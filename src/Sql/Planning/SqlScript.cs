@@ -1,6 +1,4 @@
 using System.Collections.Immutable;
-using OrleansStream.Columns;
-using OrleansStream.Engine.Plan;
 using OrleansStream.Sql.Binding;
 using OrleansStream.Sql.Diagnostics;
 using OrleansStream.Sql.Syntax;
@@ -35,7 +33,9 @@ public sealed class SqlScript
         var script = new SqlScript(options, connectors);
         var source = new SourceText(sql);
         Script syntax = Parser.Parse(sql, script._diagnostics);
-        foreach (Statement statement in syntax.Statements) script.Take(statement);
+        // After an open quote or comment nothing is certain; after another syntax error the other statements are still worth looking at.
+        if (!script._diagnostics.Items.Any(d => d.Code == Codes.Unterminated))
+            foreach (Statement statement in syntax.Statements) script.Take(statement);
         return script.Result(source);
     }
 
@@ -52,7 +52,7 @@ public sealed class SqlScript
             }),
         };
         ImmutableArray<Diagnostic> findings = [.. _diagnostics.Items.OrderBy(d => d.Span.Start)];
-        return new PlanResult(source, findings, failed ? null : _planned?.Plan, failed ? null : _planned?.ResultSchema, failed ? [] : [.. _explanations], kept, _settings);
+        return new PlanResult(source, findings, failed ? null : _planned, failed ? [] : [.. _explanations], kept, _settings);
     }
 
     private void Take(Statement statement)

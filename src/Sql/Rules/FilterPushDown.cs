@@ -18,7 +18,8 @@ internal static class FilterPushDown
         switch (node)
         {
             case LogicalFilter f:
-                return Push(f.From, [.. conditions, .. ExprTree.Conjuncts(f.Condition)]);
+                // The inner condition first: a view's own filter, before what a query says about the view's columns.
+                return Push(f.From, [.. ExprTree.Conjuncts(f.Condition), .. conditions]);
             case LogicalProject p when p.Items.All(Determinism.Holds):
                 return p.WithInputs([Push(p.From, [.. conditions.Select(c => ExprTree.Substitute(c, p.Items))])]);
             case LogicalUnion u:
@@ -29,6 +30,10 @@ internal static class FilterPushDown
                 return Split(w, conditions, c => ExprTree.Columns(c).All(i => i < w.From.Columns.Length), c => c);
             case LogicalAggregate { Keys.Length: > 0 } a:
                 return Split(a, conditions, c => ExprTree.Columns(c).All(i => i < a.Keys.Length), c => ExprTree.Remap(c, i => a.Keys[i]));
+            case LogicalWindowAggregate { Keys.Length: > 0 } a:
+                return Split(a, conditions, c => ExprTree.Columns(c).All(i => i < a.Keys.Length), c => ExprTree.Remap(c, i => a.Keys[i]));
+            case LogicalRank { PartitionBy.Length: > 0 } r:
+                return Split(r, conditions, c => ExprTree.Columns(c).All(r.PartitionBy.Contains), c => c);
             default:
                 return Above(node.WithInputs([.. node.Inputs.Select(i => Push(i, []))]), conditions);
         }

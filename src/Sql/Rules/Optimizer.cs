@@ -11,7 +11,9 @@ internal static class Optimizer
         node = ProjectMerge.Apply(node);
         node = RankFromRowNumber.Apply(node);
         node = WindowAggregation.Apply(node);
-        node = ProjectMerge.Apply(node);
+        // What had to wait above the new steps goes on down; projections in between fall together.
+        node = ProjectMerge.Apply(FilterPushDown.Apply(node));
+        node = UnwrapCasts.Apply(node);
         return ColumnPruning.Apply((LogicalSink)node);
     }
 
