@@ -70,7 +70,7 @@ public static class RowText
         {
             case FixedBuilder<byte> b: b.Append(to.Type.Kind == TypeKind.Boolean ? (byte)(word == "true" ? 1 : 0) : (byte)sbyte.Parse(word, c)); break;
             case FixedBuilder<short> s: s.Append(short.Parse(word, c)); break;
-            case FixedBuilder<int> i: i.Append(int.Parse(word, c)); break;
+            case FixedBuilder<int> i: i.Append(1)[0] = int.Parse(word, c); break;
             case FixedBuilder<long> l: l.Append(to.Type.Kind == TypeKind.Decimal ? (long)Unscaled(word, to.Type.Scale) : long.Parse(word, c)); break;
             case FixedBuilder<Int128> w: w.Append(to.Type.Kind == TypeKind.Decimal ? Unscaled(word, to.Type.Scale) : Int128.Parse(word, c)); break;
             case FixedBuilder<float> f: f.Append(float.Parse(word, c)); break;

@@ -51,7 +51,7 @@ internal sealed class Keys(Schema schema, Random random, int distinct)
             switch (to)
             {
                 case FixedBuilder<long> b: b.Append(n * 1_000_003L); break;
-                case FixedBuilder<int> b: b.Append(n); break;
+                case FixedBuilder<int> b: b.Append(1)[0] = n; break;
                 case FixedBuilder<byte> b: b.Append((byte)(n & 1)); break;
                 case FixedBuilder<double> b: b.Append(n / 3.0); break;
                 case FixedBuilder<Int128> b: b.Append((Int128)n * 100_000_000_000_000_007); break;
