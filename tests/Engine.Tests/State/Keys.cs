@@ -24,7 +24,7 @@ internal sealed class Keys(Schema schema, Random random, int distinct)
     public static Batch Int64Batch(IEnumerable<long> values)
     {
         var b = new BatchBuilder(SchemaOf("BIGINT"));
-        foreach (long v in values) b.Fixed<long>(0).Append(v);
+        foreach (long v in values) b.Fixed<long>(0).Add(v);
         b.Advance(b.Columns[0].Count);
         return b.Build();
     }
@@ -50,11 +50,11 @@ internal sealed class Keys(Schema schema, Random random, int distinct)
         {
             switch (to)
             {
-                case FixedBuilder<long> b: b.Append(n * 1_000_003L); break;
-                case FixedBuilder<int> b: b.Append(1)[0] = n; break;
-                case FixedBuilder<byte> b: b.Append((byte)(n & 1)); break;
-                case FixedBuilder<double> b: b.Append(n / 3.0); break;
-                case FixedBuilder<Int128> b: b.Append((Int128)n * 100_000_000_000_000_007); break;
+                case FixedBuilder<long> b: b.Add(n * 1_000_003L); break;
+                case FixedBuilder<int> b: b.Add(n); break;
+                case FixedBuilder<byte> b: b.Add((byte)(n & 1)); break;
+                case FixedBuilder<double> b: b.Add(n / 3.0); break;
+                case FixedBuilder<Int128> b: b.Add((Int128)n * 100_000_000_000_000_007); break;
                 case TextBuilder t when type.Kind == TypeKind.Char: t.Append(Encoding.UTF8.GetBytes(n.ToString("D6", null)[..6])); break;
                 case TextBuilder t: t.Append(Encoding.UTF8.GetBytes(new string((char)('a' + (n % 26)), n % 33) + n)); break;
                 default: throw new NotSupportedException(type.ToString());

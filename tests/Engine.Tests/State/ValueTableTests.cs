@@ -58,7 +58,7 @@ public class ValueTableTests
         var builder = new BatchBuilder(table.Spec.Key);
         for (int i = 0; i < 600; i++)
         {
-            builder.Fixed<long>(0).Append(i % 200);
+            builder.Fixed<long>(0).Add(i % 200);
             builder.Text(1).Append(System.Text.Encoding.UTF8.GetBytes($"text number {i % 200}"));
             builder.Advance(1);
         }
