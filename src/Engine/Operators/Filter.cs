@@ -5,7 +5,7 @@ using OrleansStream.Engine.Plan;
 
 namespace OrleansStream.Engine.Operators;
 
-/// <summary>Keeps the rows for which <paramref name="Condition"/> is TRUE.</summary>
+/// <summary>Keeps the rows for which <paramref name="Condition"/> is TRUE (not FALSE, not NULL). Row kinds stay: of an update each half is judged by itself.</summary>
 [Operator("filter")]
 public sealed record FilterSpec(Schema Output, Expr Condition) : OperatorSpec(Output)
 {
@@ -14,11 +14,9 @@ public sealed record FilterSpec(Schema Output, Expr Condition) : OperatorSpec(Ou
     public override string Describe() => $"Filter(condition=[{Condition}])";
 }
 
-/// <summary>Changes only the selection: columns go on as they are.</summary>
 public sealed class Filter(FilterSpec spec) : Operator
 {
-    private readonly Batch _kept = new(spec.Output, new Column[spec.Output.Count]);
-    private readonly Selection _rows = new();
+    private readonly Selection _kept = new();
     private Predicate _predicate = null!;
 
     public override bool TakesMarks => true;
@@ -28,20 +26,12 @@ public sealed class Filter(FilterSpec spec) : Operator
 
     public override void OnBatch(int port, Batch input, Output o)
     {
-        _predicate.Filter(input, _rows);
-        if (_rows.Count == 0) return;
-        if (_rows.Count == input.Count)
-        {
-            o.Append(input);
-            return;
-        }
-
-        input.Columns.CopyTo(_kept.Columns, 0);
-        _kept.Length = input.Length;
-        _kept.Selection = _rows;
-        (_kept.KindArray, _kept.KindsStart) = (input.KindArray, input.KindsStart);
-        (_kept.HashArray, _kept.HashesStart) = (input.HashArray, input.HashesStart);
-        _kept.Marks = input.Marks;
-        o.Append(_kept);
+        _predicate.Filter(input, _kept);
+        // Marks that no row is left to carry are told by OnWatermark.
+        if (_kept.Count == 0) return;
+        Selection? before = input.Selection;
+        input.Selection = _kept;
+        o.Append(input);
+        input.Selection = before;
     }
 }
