@@ -43,7 +43,7 @@ internal sealed class JsonObject
             {
                 field = token.Field;
                 end = false;
-                return p + token.Length;
+                return JsonScan.SkipSpace(s, p + token.Length);
             }
         }
 
