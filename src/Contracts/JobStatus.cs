@@ -76,6 +76,17 @@ public sealed record StageStatus(
     public long RowsIn => Shards.Sum(s => s.RowsIn);
 
     public long RowsOut => Shards.Sum(s => s.RowsOut);
+
+    /// <summary>Rows that this stage sent over exchanges.</summary>
+    public long Crossed => Shards.Sum(s => s.Crossed);
+
+    public long LateRows => Counted("late_rows");
+
+    public long MalformedRecords => Counted("malformed");
+
+    /// <summary>Sum over operators and shards of the counter called <paramref name="name"/>.</summary>
+    private long Counted(string name) =>
+        Shards.SelectMany(s => s.Counters).Where(c => c.Key == name || c.Key.EndsWith("/" + name, StringComparison.Ordinal)).Sum(c => c.Value);
 }
 
 /// <summary>One shard: where it lives and what it has done.</summary>
