@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace OrleansStream.Columns;
 
 /// <summary>
@@ -6,8 +8,6 @@ namespace OrleansStream.Columns;
 /// </summary>
 public sealed class BatchBuilder
 {
-    private static readonly int[] AllRows = [.. Enumerable.Range(0, Batch.MaxRows)];
-
     private readonly bool _withHashes;
     private readonly FixedBuilder<byte> _kinds = new(SqlType.TinyInt);
     private readonly FixedBuilder<long> _hashes = new(SqlType.BigInt);
@@ -57,7 +57,27 @@ public sealed class BatchBuilder
     }
 
     /// <summary>Appends the rows of a batch that count, with kinds and hashes when this builder carries them.</summary>
-    public void Append(Batch batch) => Append(batch, batch.Selection is { } s ? s.Rows : AllRows.AsSpan(0, batch.Length));
+    public void Append(Batch batch)
+    {
+        if (batch.Selection is { } s) Append(batch, s.Rows);
+        else AppendRange(batch, 0, batch.Length);
+    }
+
+    /// <summary>Appends rows [start, start + length) of a batch, selected or not: whole spans are copied.</summary>
+    public void AppendRange(Batch batch, int start, int length)
+    {
+        if (length == 0) return;
+        for (int c = 0; c < Columns.Length; c++) Columns[c].AppendRange(batch.Columns[c], start, length);
+        if (HasKinds)
+        {
+            var to = _kinds.Append(length);
+            if (!batch.HasKinds) to.Clear();
+            else MemoryMarshal.Cast<RowKind, byte>(batch.Kinds.Slice(start, length)).CopyTo(to);
+        }
+
+        if (_withHashes) MemoryMarshal.Cast<ulong, long>(batch.Hashes.Slice(start, length)).CopyTo(_hashes.Append(length));
+        Count += length;
+    }
 
     /// <summary>Appends the rows of <paramref name="batch"/> at the given positions.</summary>
     public void Append(Batch batch, ReadOnlySpan<int> rows)
@@ -90,8 +110,8 @@ public sealed class BatchBuilder
         var columns = new Column[Columns.Length];
         for (int c = 0; c < columns.Length; c++) columns[c] = Columns[c].Build();
         var batch = new Batch(Schema, columns) { Length = Count };
-        if (HasKinds) batch.KindArray = System.Runtime.InteropServices.MemoryMarshal.Cast<byte, RowKind>(_kinds.Written).ToArray();
-        if (_withHashes) batch.HashArray = System.Runtime.InteropServices.MemoryMarshal.Cast<long, ulong>(_hashes.Written).ToArray();
+        if (HasKinds) batch.KindArray = MemoryMarshal.Cast<byte, RowKind>(_kinds.Written).ToArray();
+        if (_withHashes) batch.HashArray = MemoryMarshal.Cast<long, ulong>(_hashes.Written).ToArray();
         _kinds.Reset();
         _hashes.Reset();
         Count = 0;
@@ -108,7 +128,7 @@ public sealed class BatchBuilder
         if (HasKinds)
         {
             if (_kindView.Length < Count) _kindView = new RowKind[Math.Max(Count, Batch.MaxRows)];
-            System.Runtime.InteropServices.MemoryMarshal.Cast<byte, RowKind>(_kinds.Written).CopyTo(_kindView);
+            MemoryMarshal.Cast<byte, RowKind>(_kinds.Written).CopyTo(_kindView);
             _view.KindArray = _kindView;
         }
 

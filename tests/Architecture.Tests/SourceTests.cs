@@ -34,10 +34,14 @@ public partial class SourceTests
             from type in Sources.Tree(path).GetRoot().DescendantNodes().OfType<BaseTypeDeclarationSyntax>()
             where type.Parent is BaseNamespaceDeclarationSyntax && type.Modifiers.Any(SyntaxKind.PublicKeyword)
             let span = type.GetLocation().GetLineSpan()
-            where span.EndLinePosition.Line - span.StartLinePosition.Line >= 80 && type.Identifier.Text != file
+            where span.EndLinePosition.Line - span.StartLinePosition.Line >= 80 && !Owns(file, type)
             select $"{path}: {type.Identifier.Text}";
         Assert.Empty(strays);
     }
+
+    // A partial type is spread over files whose names begin with its own: Parser.cs, ParserCalls.cs.
+    private static bool Owns(string file, BaseTypeDeclarationSyntax type) =>
+        type.Modifiers.Any(SyntaxKind.PartialKeyword) ? file.StartsWith(type.Identifier.Text, StringComparison.Ordinal) : file == type.Identifier.Text;
 
     [Fact]
     public void Nothing_is_left_for_later() =>

@@ -131,9 +131,6 @@ public sealed class TextBuilder(SqlType type) : ColumnBuilder(type)
     public override void Reset()
     {
         base.Reset();
-
-        // A column that was shown may live on in copied views: its buffer list must not change under it, the buffers themselves never do.
-        if (_bufferCount > 0) _buffers = new byte[_buffers.Length][];
         Forget();
     }
 

@@ -34,4 +34,10 @@ public sealed record OptionSchema(
 {
     /// <summary>Whether the sink takes updates and deletes.</summary>
     public bool TakesUpdates { get; init; }
+
+    /// <summary>Kinds of a source's rows as Flink writes them: <c>I</c>, <c>I,UA,D</c> or <c>I,UB,UA,D</c>. An option <c>changelog-mode</c>, when declared, says it instead.</summary>
+    public string SourceKinds { get; init; } = "I";
+
+    /// <summary>Formats with which the source's rows carry other kinds than <see cref="SourceKinds"/>: format name → kinds.</summary>
+    public ImmutableSortedDictionary<string, string> FormatKinds { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
 }

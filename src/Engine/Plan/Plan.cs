@@ -40,7 +40,11 @@ public sealed record SourceInput(
     ImmutableArray<Expr> Computed,
     WatermarkSpec? Watermark,
     string Uid,
-    Schema Schema) : StageInput(Schema);
+    Schema Schema) : StageInput(Schema)
+{
+    /// <summary>Whether the table's rows carry kinds (a changelog source): readers fill builders that have a kind column.</summary>
+    public bool Changelog { get; init; }
+}
 
 /// <summary>What exchange <paramref name="Exchange"/> delivers.</summary>
 public sealed record ExchangeInput(int Exchange, Schema Schema) : StageInput(Schema);
