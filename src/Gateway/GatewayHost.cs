@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Orleans.Dashboard;
 using OrleansStream.Gateway.Endpoints;
 using OrleansStream.Gateway.Jobs;
 using OrleansStream.Gateway.Planning;
@@ -28,11 +29,12 @@ public static class GatewayHost
     public static WebApplicationBuilder AddGateway(this WebApplicationBuilder builder)
     {
         builder.Services.AddGatewayServices();
-        builder.Services.AddProblemDetails().AddExceptionHandler<FaultHandler>();
+        builder.Services.AddProblemDetails(o => o.CustomizeProblemDetails = ApiProblem.Complete).AddExceptionHandler<FaultHandler>();
         builder.Services.AddOpenApi("v1", OpenApiText.Describe);
         builder.Services.ConfigureHttpJsonOptions(o =>
         {
             o.SerializerOptions.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.CamelCase));
+            o.SerializerOptions.NumberHandling = JsonNumberHandling.Strict;
             o.SerializerOptions.RespectNullableAnnotations = true;
             o.SerializerOptions.RespectRequiredConstructorParameters = true;
         });

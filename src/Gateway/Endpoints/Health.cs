@@ -17,22 +17,22 @@ internal static class Health
     /// <summary>The longest that readiness waits for the cluster.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
-    public sealed record Answer(string Status);
+    public sealed record HealthAnswer(string Status);
 
     public static void Map(IEndpointRouteBuilder app)
     {
-        app.MapGet(Routes.Live, () => TypedResults.Ok(new Answer("live"))).WithName("live").WithSummary("The process answers").WithTags("health");
+        app.MapGet(Routes.Live, () => TypedResults.Ok(new HealthAnswer("live"))).WithName("live").WithSummary("The process answers").WithTags("health");
         app.MapGet(Routes.Ready, ReadyAsync).WithName("ready").WithSummary("The process takes work").WithTags("health");
     }
 
-    private static async Task<Results<Ok<Answer>, JsonHttpResult<Answer>>> ReadyAsync(
+    private static async Task<Results<Ok<HealthAnswer>, JsonHttpResult<HealthAnswer>>> ReadyAsync(
         IGrainFactory grains, IHostApplicationLifetime lifetime, ILoggerFactory logs, CancellationToken cancel)
     {
         if (lifetime.ApplicationStopping.IsCancellationRequested) return Not("draining");
         try
         {
             var schemas = await grains.GetGrain<IConnectorCatalogGrain>(0).SchemasAsync().WaitAsync(Patience, cancel);
-            return schemas.IsEmpty ? Not("starting") : TypedResults.Ok(new Answer("ready"));
+            return schemas.IsEmpty ? Not("starting") : TypedResults.Ok(new HealthAnswer("ready"));
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
@@ -41,5 +41,5 @@ internal static class Health
         }
     }
 
-    private static JsonHttpResult<Answer> Not(string status) => TypedResults.Json(new Answer(status), statusCode: StatusCodes.Status503ServiceUnavailable);
+    private static JsonHttpResult<HealthAnswer> Not(string status) => TypedResults.Json(new HealthAnswer(status), statusCode: StatusCodes.Status503ServiceUnavailable);
 }

@@ -14,15 +14,15 @@ internal static class SubmitJob
     /// <param name="Sql">the script; its INSERTs run as one job.</param>
     /// <param name="Name">for people; part of the id.</param>
     /// <param name="Settings">SET options, and values of <c>${name}</c> placeholders in the script.</param>
-    public sealed record Request(string Sql, string? Name = null, Dictionary<string, string>? Settings = null);
+    public sealed record SubmitRequest(string Sql, string? Name = null, Dictionary<string, string>? Settings = null);
 
-    public sealed record Accepted(string Id, string Name);
+    public sealed record SubmitAnswer(string Id, string Name);
 
     public static void Map(RouteGroupBuilder api) => api.MapPost("/jobs", Handle)
         .WithName("submitJob").WithSummary("Plan a script and start it as a job")
         .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status413PayloadTooLarge);
 
-    private static async Task<Results<Created<Accepted>, ProblemHttpResult>> Handle(Request request, PlanningService planning, JobService jobs, CancellationToken cancel)
+    private static async Task<Results<Created<SubmitAnswer>, ProblemHttpResult>> Handle(SubmitRequest request, PlanningService planning, JobService jobs, CancellationToken cancel)
     {
         if (Invalid(request) is { } why) return ApiProblem.Invalid(why);
         var outcome = await planning.PlanAsync(request.Sql, request.Settings, cancel);
@@ -30,10 +30,10 @@ internal static class SubmitJob
         if (job.Collect) return ApiProblem.Invalid("the script ends in a SELECT, whose rows nobody would read: INSERT them into a table");
         string name = string.IsNullOrWhiteSpace(request.Name) ? "job" : request.Name.Trim();
         string id = await jobs.SubmitAsync(job, name);
-        return TypedResults.Created($"{Routes.Jobs}/{id}", new Accepted(id, name));
+        return TypedResults.Created($"{Routes.Jobs}/{id}", new SubmitAnswer(id, name));
     }
 
-    private static string? Invalid(Request request) =>
+    private static string? Invalid(SubmitRequest request) =>
         ScriptLimits.Invalid(request.Sql)
         ?? (request.Name?.Length > RequestLimits.NameCharacters ? $"'name' may have {RequestLimits.NameCharacters} characters" : null);
 }

@@ -26,6 +26,6 @@ public static class JobId
     public static JobKey? Key(string id) =>
         id.Length is > 0 and <= LongestSlug + Suffix + 1 && id.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-') ? new JobKey(Tenant, id) : null;
 
-    private static IEnumerable<string> Words(string name) =>
+    private static string[] Words(string name) =>
         new string([.. name.ToLowerInvariant().Select(c => char.IsAsciiLetterOrDigit(c) ? c : ' ')]).Split(' ', StringSplitOptions.RemoveEmptyEntries);
 }

@@ -43,10 +43,30 @@ public static class ApiProblem
             Status = status,
             Title = title,
             Detail = detail,
-            Type = $"urn:orleansstream:problem:{code}",
+            Type = Urn(code),
             Extensions = { ["code"] = code },
         };
         if (errors is not null) problem.Extensions["errors"] = errors;
         return problem;
     }
+
+    /// <summary>What the router or the server refuses before an endpoint sees it becomes a problem like any other.</summary>
+    internal static void Complete(ProblemDetailsContext context)
+    {
+        var problem = context.ProblemDetails;
+        if (problem.Extensions.ContainsKey("code")) return;
+        var (code, detail) = problem.Status switch
+        {
+            StatusCodes.Status413PayloadTooLarge => (TooLarge, $"a request body may have {RequestLimits.BodyBytes} bytes"),
+            StatusCodes.Status404NotFound => (BadRequest, $"nothing is at {context.HttpContext.Request.Path}"),
+            StatusCodes.Status405MethodNotAllowed => (BadRequest, $"{context.HttpContext.Request.Method} is not for {context.HttpContext.Request.Path}"),
+            StatusCodes.Status415UnsupportedMediaType => (BadRequest, "the body must be application/json"),
+            _ => (BadRequest, problem.Detail ?? problem.Title ?? "the request was refused"),
+        };
+        problem.Extensions["code"] = code;
+        problem.Detail = detail;
+        problem.Type = Urn(code);
+    }
+
+    private static string Urn(string code) => $"urn:orleansstream:problem:{code}";
 }
