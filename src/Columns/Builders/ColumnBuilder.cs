@@ -37,11 +37,26 @@ public abstract class ColumnBuilder(SqlType type)
     /// <summary>Makes a row that was appended NULL.</summary>
     public void SetNull(int row)
     {
-        int words = Bitmap.WordsFor(row + 1);
-        if (_nulls is null) _nulls = new ulong[Math.Max(Bitmap.WordsFor(Batch.MaxRows), words)];
-        else if (_nulls.Length < words) Array.Resize(ref _nulls, Math.Max(words, _nulls.Length * 2));
+        SetNullWords(Bitmap.WordsFor(row + 1));
         Bitmap.Set(_nulls, row);
         _anyNull = true;
+    }
+
+    /// <summary>
+    /// The null bits of all rows that were appended, one bit a row, for callers that know whole words of them; says that some row is NULL.
+    /// Bits of earlier rows must be left alone, those after the last row 0.
+    /// </summary>
+    public Span<ulong> NullWords()
+    {
+        SetNullWords(Bitmap.WordsFor(Count));
+        _anyNull = true;
+        return _nulls.AsSpan(0, Bitmap.WordsFor(Count));
+    }
+
+    private void SetNullWords(int words)
+    {
+        if (_nulls is null) _nulls = new ulong[Math.Max(Bitmap.WordsFor(Batch.MaxRows), words)];
+        else if (_nulls.Length < words) Array.Resize(ref _nulls, Math.Max(words, _nulls.Length * 2));
     }
 
     /// <summary>Copies the null bits of gathered rows, which now start at <paramref name="at"/>.</summary>

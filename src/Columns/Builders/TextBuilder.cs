@@ -73,8 +73,8 @@ public sealed class TextBuilder(SqlType type) : ColumnBuilder(type)
     /// <summary>Adds a buffer that nobody writes any more, for views written through <see cref="AppendViews"/>; the same buffer gets the same number.</summary>
     public int AddBuffer(byte[] buffer)
     {
-        // Recent buffers repeat: sources append batch after batch out of the same one.
-        for (int i = _bufferCount - 1; i >= 0 && i >= _bufferCount - 8; i--) if (ReferenceEquals(_buffers[i], buffer)) return i;
+        // Recent buffers repeat: sources append batch after batch out of the same few (a generator's pool has 32).
+        for (int i = _bufferCount - 1; i >= 0 && i >= _bufferCount - 64; i--) if (ReferenceEquals(_buffers[i], buffer)) return i;
         if (_bufferCount == _buffers.Length) Array.Resize(ref _buffers, _bufferCount * 2);
         _buffers[_bufferCount] = buffer;
         _sharedBytes += buffer.Length;

@@ -1,6 +1,7 @@
 namespace OrleansStream.Engine.Connect;
 
-[AttributeUsage(AttributeTargets.Class, Inherited = false)]
+/// <summary>A name of a connector; a second one is an alias.</summary>
+[AttributeUsage(AttributeTargets.Class, Inherited = false, AllowMultiple = true)]
 public sealed class ConnectorAttribute(string name) : Attribute
 {
     /// <summary>Value of the <c>'connector'</c> option.</summary>

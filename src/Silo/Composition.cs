@@ -1,0 +1,73 @@
+using System.Net;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+using Orleans.Configuration;
+using Orleans.Dashboard;
+using Orleans.Hosting;
+using Orleans.Runtime.Hosting;
+using Orleans.Runtime.MembershipService.SiloMetadata;
+using Orleans.Serialization;
+using Orleans.Storage;
+using OrleansStream.Engine.Connect;
+using OrleansStream.Grains;
+
+namespace OrleansStream.Silo;
+
+/// <summary>Puts a silo together: the same for local runs, <c>serve</c> and clusters.</summary>
+public static class Composition
+{
+    /// <summary>
+    /// Adds a silo to a host. The folder is locked at once; ports are chosen when they are 0. In-process callers use the host's own cluster client.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">the state folder is in use by another process.</exception>
+    public static TBuilder AddOrleansStreamSilo<TBuilder>(this TBuilder builder, SiloOptions options) where TBuilder : IHostApplicationBuilder
+    {
+        var folder = StateFolder.Open(options.StateFolder, shared: options.Database is not null);
+        var database = options.Database is { } text ? Database.PostgreSql(text) : Database.Sqlite(folder.File("grains.db"));
+        database.Prepare();
+
+        var services = builder.Services;
+        // Made by a factory, so that the container disposes it (and frees the lock) with the host.
+        services.AddSingleton(_ => folder);
+        services.AddHostedService<HeldFolder>();
+        services.AddSingleton(options);
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton<IServices, ProcessServices>();
+        services.Configure<HostOptions>(h => h.ShutdownTimeout = TimeSpan.FromSeconds(60));
+        builder.UseOrleans(silo => Configure(silo, options, database));
+        return builder;
+    }
+
+    private static void Configure(ISiloBuilder silo, SiloOptions options, Database database)
+    {
+        int siloPort = options.SiloPort != 0 ? options.SiloPort : FreePort.Next();
+        if (database.IsPostgreSql)
+        {
+            silo.UseAdoNetClustering(o => (o.Invariant, o.ConnectionString) = (database.Invariant, database.ConnectionString));
+            silo.Configure<EndpointOptions>(o => (o.AdvertisedIPAddress, o.SiloPort, o.GatewayPort) = (IPAddress.Loopback, siloPort, options.GatewayPort));
+        }
+        else
+        {
+            silo.UseLocalhostClustering(siloPort, options.GatewayPort);
+        }
+
+        silo.Configure<ClusterOptions>(o => (o.ClusterId, o.ServiceId) = (options.ClusterId, options.ServiceId));
+        silo.Configure<Orleans.Configuration.SiloOptions>(o => o.SiloName = options.Name);
+        silo.Configure<ClusterMembershipOptions>(o => o.ProbeTimeout = TimeSpan.FromSeconds(2));
+        silo.UseSiloMetadata(new Dictionary<string, string> { ["zone"] = options.Zone, ["pool"] = options.Pool });
+        silo.AddAdoNetGrainStorageAsDefault(o => o.Configure((AdoNetGrainStorageOptions storage, Serializer serializer) =>
+            (storage.Invariant, storage.ConnectionString, storage.GrainStorageSerializer) = (database.Invariant, database.ConnectionString, new OrleansGrainStorageSerializer(serializer))));
+        silo.AddGrainDirectory(RunDirectory.Name, (_, _) => new RunDirectory());
+        if (options.Dashboard) silo.AddDashboard(o => o.HideTrace = true);
+    }
+
+    /// <summary>Resolved with the host, so that the folder is disposed with the container.</summary>
+    private sealed class HeldFolder(StateFolder folder) : IHostedService
+    {
+        public Task StartAsync(CancellationToken cancellationToken) => folder.Path.Length > 0 ? Task.CompletedTask : throw new InvalidOperationException("no state folder");
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+}

@@ -1,0 +1,46 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using OrleansStream.Silo;
+
+namespace OrleansStream.Cluster.Tests;
+
+/// <summary>A silo as <c>ostream run</c> composes it: free ports, a private state folder.</summary>
+public sealed class LocalSilo : IAsyncDisposable
+{
+    private readonly IHost _host;
+    private readonly bool _keep;
+
+    private LocalSilo(IHost host, string folder, bool keep)
+    {
+        _host = host;
+        Folder = folder;
+        _keep = keep;
+    }
+
+    public string Folder { get; }
+
+    public IGrainFactory Grains => _host.Services.GetRequiredService<IGrainFactory>();
+
+    public T Service<T>() where T : notnull => _host.Services.GetRequiredService<T>();
+
+    /// <param name="folder">state folder that outlives this silo; null = a temporary one.</param>
+    public static async Task<LocalSilo> StartAsync(string? folder = null, Func<SiloOptions, SiloOptions>? change = null)
+    {
+        string path = folder ?? Directory.CreateTempSubdirectory("ostream-").FullName;
+        var builder = Host.CreateApplicationBuilder();
+        builder.Logging.ClearProviders();
+        var options = new SiloOptions { StateFolder = path, BaseDirectory = path };
+        builder.AddOrleansStreamSilo(change?.Invoke(options) ?? options);
+        var host = builder.Build();
+        await host.StartAsync();
+        return new LocalSilo(host, path, folder is not null);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _host.StopAsync();
+        _host.Dispose();
+        if (!_keep) Directory.Delete(Folder, recursive: true);
+    }
+}
