@@ -10,18 +10,18 @@ internal static class RunCommand
     {
         var command = new Command("run", "Run a script to its end and show the rows of its SELECT.");
         var script = new ScriptArguments(command);
-        var output = new Option<OutputFormat>("--output", "-o")
+        var output = new Option<string>("--output", "-o")
         {
-            Description = "table (default): the result; changelog: every change as it comes; jsonl: every change as a line of JSON, and nothing else on standard output.",
-            HelpName = "table|changelog|jsonl",
-            DefaultValueFactory = _ => OutputFormat.Table,
+            Description = "table: the result; changelog: every change as it comes; jsonl: every change as a line of JSON, and nothing else on standard output.",
+            DefaultValueFactory = _ => "table",
         };
+        output.AcceptOnlyFromAmong("table", "changelog", "jsonl");
         command.Add(output);
         command.SetAction(async (parsed, _) =>
         {
             string sql = await script.ReadScriptAsync(parsed);
             using var interrupt = new Interrupt();
-            return await LocalRun.RunAsync(sql, script.Name(parsed), script.Settings(parsed), parsed.GetValue(output), interrupt);
+            return await LocalRun.RunAsync(sql, script.Name(parsed), script.Settings(parsed), Enum.Parse<OutputFormat>(parsed.GetRequiredValue(output), ignoreCase: true), interrupt);
         });
         return command;
     }

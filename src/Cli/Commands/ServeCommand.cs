@@ -2,9 +2,7 @@ using System.CommandLine;
 using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
-using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using OrleansStream.Gateway;
 using OrleansStream.Silo;
@@ -41,7 +39,7 @@ internal static class ServeCommand
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls(urls);
         builder.Logging.ClearProviders().AddSimpleConsole(o => o.SingleLine = true);
-        builder.Logging.AddFilter(null, LogLevel.Warning).AddFilter("OrleansStream", LogLevel.Information);
+        builder.Logging.AddFilter(null, LogLevel.Warning).AddFilter("OrleansStream", LogLevel.Information).AddFilter("Orleans.Runtime.Silo", LogLevel.Error);
         try
         {
             builder.AddOrleansStreamSilo(new SiloOptions { StateFolder = state, Name = "serve" });
@@ -63,7 +61,7 @@ internal static class ServeCommand
             throw new UsageException(e.Message);
         }
 
-        foreach (string url in app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses)
+        foreach (string url in app.Urls)
             await Console.Out.WriteLineAsync($"OrleansStream listens on {url}, dashboard at {url}{Routes.Dashboard}, state in {Path.GetFullPath(state)}");
         await app.WaitForShutdownAsync();
         return ExitCode.Ok;

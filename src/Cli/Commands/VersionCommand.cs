@@ -12,11 +12,11 @@ internal static class VersionCommand
         command.SetAction(_ =>
         {
             Console.Out.WriteLine($"ostream {Of(typeof(VersionCommand).Assembly)}");
-            Console.Out.WriteLine($"Orleans {Of(typeof(IGrainFactory).Assembly)}, .NET {Environment.Version}");
+            Console.Out.WriteLine($"Orleans {Of(typeof(Orleans.Grain).Assembly)}, .NET {Environment.Version}");
         });
         return command;
     }
 
     private static string Of(Assembly assembly) =>
-        assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "?";
+        assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+', ' ')[0].TrimEnd('.') ?? "?";
 }

@@ -9,25 +9,25 @@ namespace OrleansStream.Cli.Output;
 internal sealed class JsonLinesOutput(Stream to) : IResultOutput
 {
     private readonly ArrayBufferWriter<byte> _buffer = new(64 * 1024);
-    private readonly Utf8JsonWriter _json = new(Stream.Null, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 
     public void Rows(Batch batch)
     {
+        using var json = new Utf8JsonWriter(_buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
         foreach (int row in BatchRows.Of(batch))
         {
-            _json.Reset(_buffer);
-            _json.WriteStartObject();
-            _json.WriteString("op"u8, batch.KindAt(row).Code());
-            _json.WriteStartObject("row"u8);
+            json.Reset(_buffer);
+            json.WriteStartObject();
+            json.WriteString("op"u8, batch.KindAt(row).Code());
+            json.WriteStartObject("row"u8);
             for (int c = 0; c < batch.Columns.Length; c++)
             {
-                _json.WritePropertyName(batch.Schema[c].Name);
-                JsonValue.Write(_json, batch.Columns[c], row);
+                json.WritePropertyName(batch.Schema[c].Name);
+                JsonValue.Write(json, batch.Columns[c], row);
             }
 
-            _json.WriteEndObject();
-            _json.WriteEndObject();
-            _json.Flush();
+            json.WriteEndObject();
+            json.WriteEndObject();
+            json.Flush();
             _buffer.Write("\n"u8);
         }
 

@@ -1,6 +1,9 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 using OrleansStream.Columns;
+using OrleansStream.Connectors.Formats;
+using Java = OrleansStream.Connectors.Formats.ValueText;
 
 namespace OrleansStream.Cli.Output;
 
@@ -18,13 +21,24 @@ internal static class ValueText
         return column switch
         {
             TextColumn t => column.Type.IsText ? Encoding.UTF8.GetString(t[row]) : Convert.ToHexStringLower(t[row]),
-            FixedColumn<float> f => f.Values[row].ToString("R", CultureInfo.InvariantCulture),
-            FixedColumn<double> d => d.Values[row].ToString("R", CultureInfo.InvariantCulture),
+            FixedColumn<float> f => Approximate((ref ByteWriter w) => Java.Float(ref w, f.Values[row])),
+            FixedColumn<double> d => Approximate((ref ByteWriter w) => Java.Double(ref w, d.Values[row])),
             RowColumn r => $"({string.Join(", ", r.Children.Select(c => Of(c, row)))})",
             ListColumn l => $"[{string.Join(", ", Range(l.Offsets, row).Select(i => Of(l.Elements, i)))}]",
             MapColumn m => $"{{{string.Join(", ", Range(m.Offsets, row).Select(i => $"{Of(m.Keys, i)}={Of(m.Items, i)}"))}}}",
             _ => Whole(column.Type, Integer(column, row)),
         };
+    }
+
+    private delegate void Writing(ref ByteWriter to);
+
+    private static string Approximate(Writing write)
+    {
+        var buffer = new ArrayBufferWriter<byte>(32);
+        var writer = new ByteWriter(buffer);
+        write(ref writer);
+        writer.Flush();
+        return Encoding.ASCII.GetString(buffer.WrittenSpan);
     }
 
     private static IEnumerable<int> Range(ReadOnlySpan<int> offsets, int row) => Enumerable.Range(offsets[row], offsets[row + 1] - offsets[row]);
