@@ -31,6 +31,15 @@ public abstract class Operator
     /// <summary>Whether <see cref="Prepare"/> is overridden or <see cref="Resume"/> may owe rows: such an operator starts a segment of the chain.</summary>
     public virtual bool StartsSegment => false;
 
+    /// <summary>
+    /// True: each call appends at most one batch, and that batch (its columns, selection and marks) stays as it is until the operator's next call, as filters and
+    /// projections do. A segment behind it then takes the batch without copying.
+    /// </summary>
+    public virtual bool OutputStays => false;
+
+    /// <summary>Whether rows that the operator writes into <see cref="Output.Builder"/> carry a kind.</summary>
+    public virtual bool EmitsKinds => false;
+
     /// <summary>Declares tables, timers and counters.</summary>
     public abstract void Open(OperatorContext c);
 

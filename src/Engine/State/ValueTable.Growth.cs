@@ -1,0 +1,202 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
+
+namespace OrleansStream.Engine.State;
+
+public sealed unsafe partial class ValueTable
+{
+    // First slot of each word's search; pages that the cut still needs are dealt with here, before any record of the block is given out.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Locate(ulong* words, nint* to, int n, Access access)
+    {
+        nint* directory = _directory;
+        ulong mask = (1UL << _directoryBits) - 1;
+        ulong slots = (ulong)_slots;
+        nint size = SlotBytes;
+        bool write = access == Access.Write;
+        for (int i = 0; i < n; i++)
+        {
+            ulong word = words[i];
+            nint page = directory[word & mask];
+            if ((page & Clean) != 0)
+            {
+                if (write) Touch((int)(word & mask));
+                page &= ~Clean;
+            }
+
+            nint p = page + PageHeader.Bytes + ((nint)((((word >> 20) & 0xFFFFF) * slots) >> 20) * size);
+            to[i] = p;
+            if (Sse.IsSupported) Sse.Prefetch0((void*)p);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool Insert(nint p, ulong word, ref ulong full)
+    {
+        var page = Space.PageOf(p);
+        if (page->Used >= _hard)
+        {
+            full = word;
+            return false;
+        }
+
+        *(ulong*)p = word;
+        page->Count++;
+        Count++;
+
+        // Only when nothing points into the page any more (the next call) is it enlarged; until then there is room up to the hard limit.
+        if (++page->Used == _soft) _overfull.Add(word);
+        return true;
+    }
+
+    private PageHeader* NewPage(long id, int depth)
+    {
+        var page = (PageHeader*)Space.Pool.Take(Space.PageBytes);
+        page->Epoch = Epochs.Current;
+        page->Id = id;
+        page->Depth = depth;
+        return page;
+    }
+
+    private void SetPageBytes(int bytes)
+    {
+        Space.PageBytes = bytes;
+        _slots = SlotsOf(bytes);
+        _soft = Math.Max(1, _slots * 7 / 10);
+        _hard = Math.Min(_slots - 1, Math.Max(_soft + 1, _slots * 9 / 10));
+    }
+
+    private void Touch(int at)
+    {
+        var page = (PageHeader*)(_directory[at] & ~Clean);
+        Epochs.BeforeWrite(page, Space.PageBytes);
+        Point(at, page);
+    }
+
+    // All directory entries of a page: those that share its low Depth bits.
+    private void Point(int at, PageHeader* page)
+    {
+        int step = 1 << page->Depth;
+        for (int i = at & (step - 1); i < 1 << _directoryBits; i += step) _directory[i] = (nint)page;
+    }
+
+    private void MakeRoom()
+    {
+        for (int i = 0; i < _overfull.Count; i++)
+        {
+            var page = (PageHeader*)(_directory[_overfull[i] & ((1UL << _directoryBits) - 1)] & ~Clean);
+            if (page->Used >= _soft || page->HeapGarbage > page->HeapUsed / 2) Enlarge(_overfull[i]);
+        }
+
+        _overfull.Clear();
+    }
+
+    /// <summary>Gives the page of <paramref name="word"/> room: doubled, split, or, when removed slots fill it, rebuilt.</summary>
+    private void Enlarge(ulong word)
+    {
+        int at = (int)(word & ((1UL << _directoryBits) - 1));
+        var page = (PageHeader*)(_directory[at] & ~Clean);
+        int oldBytes = Space.PageBytes, oldSlots = _slots;
+        if (page->Count < _soft / 2) Replace(at, page, oldBytes, oldSlots, page->Depth);
+        else if (oldBytes < PagePool.MaxPageBytes)
+        {
+            SetPageBytes(oldBytes * 2);
+            Replace(at, page, oldBytes, oldSlots, 0);
+        }
+        else
+        {
+            if (page->Depth == _directoryBits) DoubleDirectory();
+            Replace(at, page, oldBytes, oldSlots, page->Depth + 1);
+        }
+    }
+
+    private void DoubleDirectory()
+    {
+        if (_directoryBits == 20) throw new InvalidOperationException($"state {Spec.Name} exceeds 2^20 pages on one shard");
+        int entries = 1 << _directoryBits;
+        var bigger = (nint*)Space.Pool.Allocate(16L * entries);
+        for (int i = 0; i < entries; i++) bigger[i] = bigger[i + entries] = _directory[i];
+        Space.Pool.Free((nint)_directory, 8L * entries);
+        _directory = bigger;
+        _directoryBits++;
+    }
+
+    // Moves the records of a page into one new page of its number, or, one level deeper, into two.
+    private void Replace(int at, PageHeader* page, int oldBytes, int oldSlots, int depth)
+    {
+        var zero = NewPage(page->Id, depth);
+        var one = depth > page->Depth ? NewPage(NextPageId++, depth) : zero;
+        int bit = depth - 1;
+        nint from = (nint)page + PageHeader.Bytes;
+        for (int s = 0; s < oldSlots; s++, from += SlotBytes)
+        {
+            ulong word = *(ulong*)from;
+            if (word <= RecordWord.Removed) continue;
+            var to = one != zero && (word >> bit & 1) != 0 ? one : zero;
+            Place(to, from, page->Heap);
+        }
+
+        Epochs.Retire(page, oldBytes);
+        int low = at & ((1 << page->Depth) - 1);
+        if (one == zero) Point(low, zero);
+        else
+        {
+            low = at & ((1 << bit) - 1);
+            Point(low, zero);
+            Point(low | (1 << bit), one);
+        }
+    }
+
+    private void Place(PageHeader* page, nint from, byte* heap)
+    {
+        ulong word = *(ulong*)from;
+        nint p = (nint)page + PageHeader.Bytes + ((nint)((((word >> 20) & 0xFFFFF) * (ulong)_slots) >> 20) * SlotBytes);
+        while (*(ulong*)p != RecordWord.Empty) p = Next(p);
+        for (int i = 0; i < SlotBytes; i += 8) *(ulong*)(p + i) = *(ulong*)(from + i);
+        page->Count++;
+        page->Used++;
+        foreach (var text in TextFields) text.Moved(p, heap);
+    }
+
+    internal override void CutPages()
+    {
+        for (int i = 0; i < 1 << _directoryBits; i++)
+        {
+            var page = (PageHeader*)(_directory[i] & ~Clean);
+            if (i >> page->Depth == 0) Epochs.Add(this, page, Space.PageBytes);
+            _directory[i] = (nint)page | Clean;
+        }
+    }
+
+    internal override void Load(byte* record, byte* heap)
+    {
+        if (_overfull.Count > 0) MakeRoom();
+        ulong word = *(ulong*)record;
+        int at = (int)(word & ((1UL << _directoryBits) - 1));
+        if ((_directory[at] & Clean) != 0) Touch(at);
+        var page = (PageHeader*)_directory[at];
+        if (page->Used >= _hard)
+        {
+            Enlarge(word);
+            page = (PageHeader*)_directory[word & ((1UL << _directoryBits) - 1)];
+        }
+
+        Place(page, (nint)record, heap);
+        Count++;
+        if (page->Used == _soft) _overfull.Add(word);
+    }
+
+    internal override void Free()
+    {
+        for (int i = 0; i < 1 << _directoryBits; i++)
+        {
+            var page = (PageHeader*)(_directory[i] & ~Clean);
+            if (page == null) continue;
+            for (int alias = i + (1 << page->Depth); alias < 1 << _directoryBits; alias += 1 << page->Depth) _directory[alias] = 0;
+            Epochs.Retire(page, Space.PageBytes);
+        }
+
+        Space.Pool.Free((nint)_directory, 8L << _directoryBits);
+        _directory = null;
+    }
+}

@@ -1,0 +1,322 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using OrleansStream.Columns;
+using OrleansStream.Engine.Plan;
+
+namespace OrleansStream.Engine.State;
+
+public enum Access : byte
+{
+    /// <summary>Absent keys give address 0; nothing is created, dirtied or copied.</summary>
+    Read,
+
+    /// <summary>Absent keys are created (their value zeroed, bit set in <c>isNew</c>); the record counts as changed in this epoch.</summary>
+    Write,
+}
+
+/// <summary>
+/// One record a key. Pages are themselves the index (extendible hashing): a small directory leads from low bits of the hash to a page, further bits to a slot in it,
+/// where the record lies (linear probing), so a key costs one cache miss. A page that fills up splits in two; a small table has one page that doubles up to 64 KiB.
+/// </summary>
+public sealed unsafe partial class ValueTable : StoredTable
+{
+    /// <summary>Rows looked up together: their slots are prefetched before the first is read.</summary>
+    private const int Block = 256;
+
+    /// <summary>Bit 0 of a directory entry: <see cref="Epochs.BeforeWrite"/> is due before the page is written.</summary>
+    private const nint Clean = 1;
+
+    private readonly bool _int64Key;
+    private readonly long _ttl;
+    private readonly Func<long> _now;
+    private readonly List<ulong> _overfull = [];
+    private nint* _directory;
+    private int _directoryBits;
+    private int _slots;
+    private int _soft;
+    private int _hard;
+
+    internal ValueTable(StateSpec spec, Epochs epochs, Func<long> now, long expected = 0) : base(spec, RecordLayout.Of(spec).Size, PagePool.MinPageBytes, epochs)
+    {
+        _int64Key = spec.Key.Count == 1 && spec.Key[0].Type.Physical == Physical.Int64;
+        _ttl = spec.Ttl.Milliseconds;
+        _now = now;
+        int bytes = PagePool.MinPageBytes;
+        while (bytes < PagePool.MaxPageBytes && (SlotsOf(bytes) < 8 || SlotsOf(bytes) * 6L / 10 < expected)) bytes *= 2;
+        if (SlotsOf(bytes) < 4) throw new NotSupportedException($"records of state {spec.Name} take {SlotBytes} bytes, more than a quarter of a page");
+        SetPageBytes(bytes);
+        int bits = 0;
+        while (((long)(_slots * 6L / 10) << bits) < expected) bits++;
+        _directoryBits = bits;
+        _directory = (nint*)Space.Pool.Allocate(8L << bits);
+        for (int i = 0; i < 1 << bits; i++) _directory[i] = (nint)NewPage(NextPageId++, bits);
+    }
+
+    /// <summary>
+    /// The addresses of the records of the given rows' keys, valid until this table's next <see cref="Resolve"/> or <see cref="Remove"/>.
+    /// </summary>
+    /// <param name="batch">holds the key in columns <paramref name="keys"/>, of the spec's key types.</param>
+    /// <param name="rows">positions to resolve; a key may repeat.</param>
+    /// <param name="hashes">RowHash of the key by position in the batch.</param>
+    /// <param name="records">one address per entry of <paramref name="rows"/>.</param>
+    /// <param name="isNew">one bit per entry of <paramref name="rows"/>: this call created the record (set at the key's first entry only).</param>
+    public void Resolve(
+        Batch batch, ReadOnlySpan<int> keys, ReadOnlySpan<int> rows, ReadOnlySpan<ulong> hashes, Access access, Span<nint> records, Span<ulong> isNew)
+    {
+        isNew[..Bitmap.WordsFor(rows.Length)].Clear();
+        if (_overfull.Count > 0 && access == Access.Write) MakeRoom();
+        bool fast = _int64Key && !batch.Columns[keys[0]].Nulls.Any;
+        int done = 0;
+        while (true)
+        {
+            // A page without room ends the run: it is enlarged, records move, and what was found before is found again.
+            ulong full = 0;
+            int until = fast
+                ? FindInt64(((FixedColumn<long>)batch.Columns[keys[0]]).Values, rows, hashes, access, records, isNew, done, ref full)
+                : Find(batch, keys, rows, hashes, access, records, isNew, done, ref full);
+            if (until == rows.Length) break;
+            Enlarge(full);
+            int again = fast
+                ? FindInt64(((FixedColumn<long>)batch.Columns[keys[0]]).Values, rows[..until], hashes, access, records, isNew, 0, ref full)
+                : Find(batch, keys, rows[..until], hashes, access, records, isNew, 0, ref full);
+            if (again != until) throw new InvalidOperationException("a record moved out of reach");
+            done = until;
+        }
+
+        if (_ttl > 0) Expire(access, records[..rows.Length], isNew);
+    }
+
+    /// <summary>Removes records that the last <see cref="Resolve"/> gave (each at most once).</summary>
+    public void Remove(ReadOnlySpan<nint> records)
+    {
+        foreach (nint r in records)
+        {
+            ulong word = *(ulong*)r;
+            int at = (int)(word & ((1UL << _directoryBits) - 1));
+            if ((_directory[at] & Clean) != 0) Touch(at);
+            var page = Space.PageOf(r);
+            foreach (var text in TextFields) text.Set(r, default);
+            *(ulong*)r = RecordWord.Removed;
+            page->Count--;
+            Count--;
+            if (page->HeapGarbage > PagePool.MinPageBytes && page->HeapGarbage > page->HeapUsed / 2) _overfull.Add(word);
+        }
+    }
+
+    /// <summary>Goes over all records in a fixed order, in blocks: fills <paramref name="records"/> from <paramref name="cursor"/> (0 first) on; 0 returned = done.</summary>
+    public int Scan(ref long cursor, Span<nint> records)
+    {
+        int at = (int)(cursor >> 32), slot = (int)cursor, n = 0;
+        long now = _ttl > 0 ? _now() : 0;
+        for (; at < 1 << _directoryBits; at++, slot = 0)
+        {
+            var page = (PageHeader*)(_directory[at] & ~Clean);
+            if (page->Count == 0 || at >> page->Depth != 0) continue;
+            nint p = (nint)page + PageHeader.Bytes + ((nint)slot * SlotBytes);
+            for (; slot < _slots; slot++, p += SlotBytes)
+            {
+                if (*(ulong*)p <= RecordWord.Removed || (_ttl > 0 && *(long*)(p + Layout.ExpiryOffset) <= now)) continue;
+                if (n == records.Length)
+                {
+                    cursor = ((long)at << 32) | (uint)slot;
+                    return n;
+                }
+
+                records[n++] = p;
+            }
+        }
+
+        cursor = (long)at << 32;
+        return n;
+    }
+
+    // Values and words of a block are found in one pass: the key is compared where the word matches.
+    private int FindInt64(
+        ReadOnlySpan<long> values, ReadOnlySpan<int> rows, ReadOnlySpan<ulong> hashes, Access access, Span<nint> records, Span<ulong> isNew, int from, ref ulong full)
+    {
+        ulong* words = stackalloc ulong[Block];
+        nint inPage = Space.PageBytes - 1, last = PageHeader.Bytes + ((nint)(_slots - 1) * SlotBytes), size = SlotBytes, key = Layout.KeyOffsets[0];
+        fixed (long* v = values)
+        fixed (int* r = rows)
+        fixed (ulong* h = hashes)
+        fixed (nint* to = records)
+        {
+            for (int start = from; start < rows.Length; start += Block)
+            {
+                int end = Math.Min(start + Block, rows.Length);
+                for (int i = start; i < end; i++) words[i - start] = RecordWord.Of(h[r[i]]);
+                Locate(words, to + start, end - start, access);
+                for (int i = start; i < end; i++)
+                {
+                    nint p = to[i];
+                    ulong word = words[i - start];
+                    long k = v[r[i]];
+                    while (true)
+                    {
+                        ulong w = *(ulong*)p;
+                        if (w == word && *(long*)(p + key) == k) break;
+                        if (w == RecordWord.Empty)
+                        {
+                            if (access == Access.Read) p = 0;
+                            else if (Insert(p, word, ref full))
+                            {
+                                *(long*)(p + key) = k;
+                                Bitmap.Set(isNew, i);
+                            }
+                            else return i;
+
+                            break;
+                        }
+
+                        p = (p & inPage) == last ? (p & ~inPage) + PageHeader.Bytes : p + size;
+                    }
+
+                    to[i] = p;
+                }
+            }
+        }
+
+        return rows.Length;
+    }
+
+    // Any key: a block is found by word alone, keys of new records are written column by column, and all keys are then compared column by column.
+    // Two keys of one word (a 56-bit collision) come out of the comparison and are searched for one by one.
+    private int Find(
+        Batch batch, ReadOnlySpan<int> keys, ReadOnlySpan<int> rows, ReadOnlySpan<ulong> hashes, Access access, Span<nint> records, Span<ulong> isNew, int from, ref ulong full)
+    {
+        ulong* words = stackalloc ulong[Block];
+        int* newRows = stackalloc int[Block];
+        nint* newRecords = stackalloc nint[Block];
+        Span<ulong> differ = stackalloc ulong[Block / 64];
+        nint inPage = Space.PageBytes - 1, last = PageHeader.Bytes + ((nint)(_slots - 1) * SlotBytes);
+        for (int start = from; start < rows.Length; start += Block)
+        {
+            int n = Math.Min(Block, rows.Length - start), created = 0, i = 0;
+            var blockRows = rows.Slice(start, n);
+            var block = records.Slice(start, n);
+            Words(batch, keys, blockRows, hashes, words);
+            fixed (nint* to = block) Locate(words, to, n, access);
+            for (; i < n; i++)
+            {
+                nint p = block[i];
+                while (true)
+                {
+                    ulong w = *(ulong*)p;
+                    if (w == words[i]) break;
+                    if (w == RecordWord.Empty)
+                    {
+                        if (access == Access.Read) p = 0;
+                        else if (Insert(p, words[i], ref full))
+                        {
+                            newRows[created] = blockRows[i];
+                            newRecords[created++] = p;
+                            Bitmap.Set(isNew, start + i);
+                        }
+                        else p = -1;
+
+                        break;
+                    }
+
+                    p = (p & inPage) == last ? (p & ~inPage) + PageHeader.Bytes : p + SlotBytes;
+                }
+
+                if (p == -1) break;
+                block[i] = p;
+            }
+
+            WriteKeys(batch, keys, new ReadOnlySpan<int>(newRows, created), new ReadOnlySpan<nint>(newRecords, created));
+            if (TextFields.Length > 0) PrefetchHeaps(block[..i]);
+            differ.Clear();
+            for (int f = 0; f < KeyFields.Length; f++) KeyFields[f].Compare(batch.Columns[keys[f]], blockRows[..i], block[..i], differ);
+            for (int d = 0; d < differ.Length; d++)
+            {
+                for (ulong bits = differ[d]; bits != 0; bits &= bits - 1)
+                {
+                    int j = (d * 64) + BitOperations.TrailingZeroCount(bits);
+                    nint p = FindExact(batch, keys, blockRows.Slice(j, 1), words[j], access, out bool created1, ref full);
+                    if (p == -1) return start + j;
+                    block[j] = p;
+                    if (created1) Bitmap.Set(isNew, start + j);
+                }
+            }
+
+            if (i < n) return start + i;
+        }
+
+        return rows.Length;
+    }
+
+    private nint FindExact(Batch batch, ReadOnlySpan<int> keys, ReadOnlySpan<int> row, ulong word, Access access, out bool created, ref ulong full)
+    {
+        nint p;
+        Span<ulong> differ = stackalloc ulong[1];
+        Locate(&word, &p, 1, access);
+        for (created = false; ; p = Next(p))
+        {
+            ulong w = *(ulong*)p;
+            if (w == RecordWord.Empty) break;
+            if (w != word) continue;
+            differ[0] = 0;
+            for (int f = 0; f < KeyFields.Length; f++) KeyFields[f].Compare(batch.Columns[keys[f]], row, new ReadOnlySpan<nint>(in p), differ);
+            if (differ[0] == 0) return p;
+        }
+
+        if (access == Access.Read) return 0;
+        if (!Insert(p, word, ref full)) return -1;
+        WriteKeys(batch, keys, row, new ReadOnlySpan<nint>(in p));
+        created = true;
+        return p;
+    }
+
+    private nint Next(nint p)
+    {
+        nint inPage = Space.PageBytes - 1;
+        return (p & inPage) == PageHeader.Bytes + ((nint)(_slots - 1) * SlotBytes) ? (p & ~inPage) + PageHeader.Bytes : p + SlotBytes;
+    }
+
+    private void Words(Batch batch, ReadOnlySpan<int> keys, ReadOnlySpan<int> rows, ReadOnlySpan<ulong> hashes, ulong* words)
+    {
+        for (int i = 0; i < rows.Length; i++) words[i] = RecordWord.Of(hashes[rows[i]]);
+        for (int f = 0; f < KeyFields.Length; f++) KeyFields[f].MarkNulls(batch.Columns[keys[f]], rows, words);
+    }
+
+    private void WriteKeys(Batch batch, ReadOnlySpan<int> keys, ReadOnlySpan<int> rows, ReadOnlySpan<nint> records)
+    {
+        if (rows.IsEmpty) return;
+        for (int f = 0; f < KeyFields.Length; f++) KeyFields[f].Write(batch.Columns[keys[f]], rows, records);
+    }
+
+    private void PrefetchHeaps(ReadOnlySpan<nint> records)
+    {
+        foreach (var text in TextFields)
+        {
+            if (text.Offset != Layout.KeyOffsets[0] && !Layout.KeyOffsets.Contains(text.Offset)) continue;
+            foreach (nint r in records) if (r != 0) text.Prefetch(r);
+        }
+    }
+
+    private void Expire(Access access, Span<nint> records, Span<ulong> isNew)
+    {
+        long now = _now();
+        for (int i = 0; i < records.Length; i++)
+        {
+            nint r = records[i];
+            if (r == 0) continue;
+            ref long expiry = ref *(long*)(r + Layout.ExpiryOffset);
+            bool dead = expiry <= now;
+            if (access == Access.Read)
+            {
+                if (dead) records[i] = 0;
+                continue;
+            }
+
+            if (dead && !Bitmap.Get(isNew, i) && expiry != 0)
+            {
+                foreach (var f in ValueFields) f.Zero(r);
+                Bitmap.Set(isNew, i);
+            }
+
+            expiry = now + _ttl;
+        }
+    }
+}
