@@ -6,7 +6,7 @@ namespace OrleansStream.Cli;
 /// <summary>The gateway's planning with the connectors of this process: no silo needed.</summary>
 internal static class LocalPlanning
 {
-    public static IConnectorSchemas Schemas() => new GivenConnectorSchemas(ConnectorRegistry.Scan().Schemas);
+    private static GivenSchemas Schemas() => new(ConnectorRegistry.Scan().Schemas);
 
     public static PlanningService Service() => new(Schemas());
 }

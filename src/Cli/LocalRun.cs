@@ -20,7 +20,9 @@ internal sealed class LocalRun(JobService jobs, string id, IResultOutput output,
     {
         var outcome = await LocalPlanning.Service().PlanAsync(sql, settings, interrupt.Token);
         await Console.Error.WriteAsync(outcome.Printed);
-        if (outcome.Job is not { } job) return ExitCode.Failed;
+        if (!outcome.Valid) return ExitCode.Failed;
+        foreach (string text in outcome.Explanations) await Console.Out.WriteLineAsync(text);
+        if (outcome.Job is not { } job) return ExitCode.Ok;
 
         // Standard output belongs to the rows: what `print` tables say goes beside them when a program reads them.
         await using var silo = await LocalSilo.StartAsync(format == OutputFormat.Jsonl ? Console.Error.WriteLine : Console.Out.WriteLine);

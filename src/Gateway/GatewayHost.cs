@@ -21,7 +21,7 @@ public static class GatewayHost
     public static IServiceCollection AddGatewayServices(this IServiceCollection services)
     {
         services.TryAddSingleton(TimeProvider.System);
-        services.TryAddSingleton<IConnectorSchemas, CatalogConnectorSchemas>();
+        services.TryAddSingleton<ISchemaSource, CatalogSchemas>();
         services.AddSingleton<PlanningService>().AddSingleton<JobService>();
         return services;
     }

@@ -13,8 +13,9 @@ internal static class ExplainCommand
         {
             var outcome = await LocalPlanning.Service().PlanAsync(await script.ReadScriptAsync(parsed), script.Settings(parsed), cancel);
             await Console.Error.WriteAsync(outcome.Printed);
-            if (outcome.Explained is null) return ExitCode.Failed;
-            await Console.Out.WriteLineAsync(outcome.Explained);
+            if (!outcome.Valid) return ExitCode.Failed;
+            foreach (string text in outcome.Explanations) await Console.Out.WriteLineAsync(text);
+            if (outcome.Explained is not null) await Console.Out.WriteLineAsync(outcome.Explained);
             return ExitCode.Ok;
         });
         return command;

@@ -11,9 +11,9 @@ internal static class ValidateCommand
         var script = new ScriptArguments(command);
         command.SetAction(async (parsed, cancel) =>
         {
-            var outcome = await LocalPlanning.Service().PlanAsync(await script.ReadScriptAsync(parsed), script.Settings(parsed), cancel);
+            var outcome = await LocalPlanning.Service().CheckAsync(await script.ReadScriptAsync(parsed), script.Settings(parsed), cancel);
             await Console.Error.WriteAsync(outcome.Printed);
-            if (outcome.Job is null) return ExitCode.Failed;
+            if (!outcome.Valid) return ExitCode.Failed;
             await Console.Out.WriteLineAsync("The script is valid.");
             return ExitCode.Ok;
         });

@@ -26,7 +26,8 @@ internal static class SubmitJob
     {
         if (Invalid(request) is { } why) return ApiProblem.Invalid(why);
         var outcome = await planning.PlanAsync(request.Sql, request.Settings, cancel);
-        if (outcome.Job is not { } job) return ApiProblem.InvalidScript(outcome.Errors);
+        if (!outcome.Valid) return ApiProblem.InvalidScript(outcome.Findings);
+        if (outcome.Job is not { } job) return ApiProblem.Invalid("the script only explains: take EXPLAIN away to run it");
         if (job.Collect) return ApiProblem.Invalid("the script ends in a SELECT, whose rows nobody would read: INSERT them into a table");
         string name = string.IsNullOrWhiteSpace(request.Name) ? "job" : request.Name.Trim();
         string id = await jobs.SubmitAsync(job, name);

@@ -25,8 +25,8 @@ internal static class ValidateScript
     private static async Task<Results<Ok<ValidateAnswer>, ProblemHttpResult>> Handle(ValidateRequest request, PlanningService planning, CancellationToken cancel)
     {
         if (ScriptLimits.Invalid(request.Sql) is { } why) return ApiProblem.Invalid(why);
-        var outcome = await planning.PlanAsync(request.Sql, request.Settings, cancel);
+        var outcome = await planning.CheckAsync(request.Sql, request.Settings, cancel);
         var columns = outcome.Job?.Result?.Fields.Select(f => new ResultColumn(f.Name, f.Type.ToString())).ToList();
-        return TypedResults.Ok(new ValidateAnswer(outcome.Job is not null, outcome.Findings, columns));
+        return TypedResults.Ok(new ValidateAnswer(outcome.Valid, outcome.Findings, columns));
     }
 }

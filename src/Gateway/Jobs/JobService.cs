@@ -11,7 +11,7 @@ public sealed class JobService(IGrainFactory grains, TimeProvider time, ILogger<
 {
     /// <summary>Starts a planned job; gives its id.</summary>
     /// <param name="name">for people; null = <c>job</c>.</param>
-    public async Task<string> SubmitAsync(PlannedJob job, string? name)
+    public async Task<string> SubmitAsync(JobPlan job, string? name)
     {
         name = string.IsNullOrWhiteSpace(name) ? "job" : name.Trim();
         string id = JobId.New(name);

@@ -4,12 +4,11 @@ using OrleansStream.Engine.Plan;
 
 namespace OrleansStream.Gateway.Planning;
 
-/// <summary>A script that can run.</summary>
+/// <summary>The job of a script, ready to be submitted.</summary>
 /// <param name="Sql">the script with its placeholders filled in.</param>
-/// <param name="Settings">SET options of the request and of the script (the script's win).</param>
+/// <param name="Settings">SET options in force at its end: those of the request, and over them the script's.</param>
 /// <param name="Result">columns of a SELECT's rows; null when the script inserts into tables.</param>
-/// <param name="Changelog">whether rows of the result may be updates and deletes.</param>
-public sealed record PlannedJob(string Sql, Plan Plan, ImmutableSortedDictionary<string, string> Settings, Schema? Result, bool Changelog)
+public sealed record JobPlan(string Sql, Plan Plan, ImmutableSortedDictionary<string, string> Settings, Schema? Result)
 {
     /// <summary>Whether rows are read through a result grain.</summary>
     public bool Collect => Result is not null;

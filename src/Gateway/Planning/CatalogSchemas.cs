@@ -4,8 +4,8 @@ using OrleansStream.Engine.Connect;
 
 namespace OrleansStream.Gateway.Planning;
 
-/// <summary>Schemas that the silos of the cluster published: a gateway needs no connector's code.</summary>
-public sealed class CatalogConnectorSchemas(IGrainFactory grains) : IConnectorSchemas
+/// <summary>Descriptions that the silos of the cluster published: a gateway needs no connector's code.</summary>
+public sealed class CatalogSchemas(IGrainFactory grains) : ISchemaSource
 {
     public async ValueTask<ImmutableArray<OptionSchema>> ReadAsync(CancellationToken cancel)
     {
