@@ -21,11 +21,12 @@ internal sealed class LocalRun(JobService jobs, string id, IResultOutput output,
         var outcome = await LocalPlanning.Service().PlanAsync(sql, settings, interrupt.Token);
         await Console.Error.WriteAsync(outcome.Printed);
         if (!outcome.Valid) return ExitCode.Failed;
-        foreach (string text in outcome.Explanations) await Console.Out.WriteLineAsync(text);
+        // Standard output belongs to the rows when a program reads them: explanations and `print` tables go beside it.
+        var beside = format == OutputFormat.Jsonl ? Console.Error : Console.Out;
+        foreach (string text in outcome.Explanations) await beside.WriteLineAsync(text);
         if (outcome.Job is not { } job) return ExitCode.Ok;
 
-        // Standard output belongs to the rows: what `print` tables say goes beside them when a program reads them.
-        await using var silo = await LocalSilo.StartAsync(format == OutputFormat.Jsonl ? Console.Error.WriteLine : Console.Out.WriteLine);
+        await using var silo = await LocalSilo.StartAsync(beside.WriteLine);
         if (interrupt.ExitCode != 0) return interrupt.ExitCode;
         var jobs = silo.Services.GetRequiredService<JobService>();
         string id = await jobs.SubmitAsync(job, name);

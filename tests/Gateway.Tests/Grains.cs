@@ -45,7 +45,7 @@ public sealed class JobStub : Grain, IJobGrain
     };
 
     private static ShardStatus Shard(int shard, long late) =>
-        new(shard, "silo-1", 10, 5, 2, null, null, false, 0, 0.5, new SortedDictionary<string, long> { ["w/late_rows"] = late }.ToImmutableSortedDictionary());
+        new(shard, "silo-1", 10, 5, 2, null, null, false, 0, 0.5, new SortedDictionary<string, long> { ["late"] = late }.ToImmutableSortedDictionary());
 }
 
 public sealed class CatalogStub : Grain, ICatalogGrain
