@@ -13,9 +13,9 @@ public static class Suggest
     public static string? Nearest(string name, IEnumerable<string> candidates)
     {
         string? best = null;
-        // A third of the letters may differ: more is another word, not a slip.
-        int limit = Math.Max(1, name.Length / 3) + 1;
-        foreach (string candidate in candidates.OrderBy(c => c, StringComparer.Ordinal))
+        // A third of the letters may differ, of one or two only the case: more is another word, not a slip.
+        int limit = name.Length < 3 ? 1 : Math.Max(1, name.Length / 3) + 1;
+        foreach (string candidate in candidates.Where(c => c.Length > 0).Order(StringComparer.Ordinal))
         {
             int distance = Distance(name.ToUpperInvariant(), candidate.ToUpperInvariant());
             if (distance < limit && candidate != name) { best = candidate; limit = distance; }

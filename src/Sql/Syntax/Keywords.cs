@@ -52,6 +52,12 @@ public static class Keywords
         UPPER USER VAR_POP VAR_SAMP YEAR
         """);
 
+    /// <summary>Words between the parts of a statement: where one stands in place of a name, the name is missing.</summary>
+    private static readonly FrozenSet<string> s_clauses = Set("""
+        AND AS BY CREATE CROSS DROP ELSE END EXCEPT FETCH FROM FULL GROUP HAVING IN INNER INSERT INTERSECT INTO IS JOIN LIKE LIMIT NOT OFFSET ON OR ORDER
+        PARTITION SELECT SET THEN UNION USING VALUES WHEN WHERE WINDOW WITH
+        """);
+
     /// <summary>Functions written without parentheses.</summary>
     private static readonly FrozenSet<string> s_niladic = Set("""
         CURRENT_CATALOG CURRENT_DATE CURRENT_TIME CURRENT_TIMESTAMP CURRENT_USER LOCALTIME LOCALTIMESTAMP SESSION_USER SYSTEM_USER USER
@@ -59,6 +65,8 @@ public static class Keywords
 
     /// <summary>The word, in upper case, cannot be a name unless quoted.</summary>
     public static bool IsReserved(string upper) => s_reserved.Contains(upper);
+
+    public static bool IsClause(string upper) => s_clauses.Contains(upper);
 
     public static bool IsFunction(string upper) => s_functions.Contains(upper);
 

@@ -135,9 +135,14 @@ public sealed class Lexer
             return Make(TokenKind.Symbol, start, symbol == "!=" ? "<>" : symbol);
         }
         char c = _text[_at++];
+        if (c == '"')
+        {
+            int end = _text.IndexOf('"', _at);
+            if (end >= 0 && !_text.AsSpan(_at, end - _at).Contains('\n')) _at = end + 1;
+        }
         if ("()[],;.+-*/%=<>?{}:|".Contains(c, StringComparison.Ordinal)) return Make(TokenKind.Symbol, start, c.ToString());
         string? help = c == '"' ? "strings stand in single quotes, identifiers in backticks" : null;
-        _diagnostics.Error(Codes.Syntax, new TextSpan(start, 1), $"unexpected character '{c}'", help);
+        _diagnostics.Error(Codes.Syntax, new TextSpan(start, _at - start), $"unexpected character '{c}'", help);
         return Make(TokenKind.Bad, start, c.ToString());
     }
 }

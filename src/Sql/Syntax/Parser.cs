@@ -106,7 +106,7 @@ public sealed partial class Parser
     {
         Token token = Current;
         if (token.IsName) { _at++; return new Identifier(token.Span, token.Text); }
-        if (token.Kind == TokenKind.Word)
+        if (token.Kind == TokenKind.Word && !Keywords.IsClause(token.Upper))
         {
             throw Fail(Codes.ReservedWord, token.Span, $"'{token.Text}' is a reserved word, not {what}",
                 $"put it into backticks: `{token.Text}`");

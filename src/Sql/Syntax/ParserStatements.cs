@@ -14,8 +14,9 @@ public sealed partial class Parser
             if (AcceptSymbol(";")) continue;
             try
             {
-                statements.Add(ParseStatement());
-                if (Current.Kind != TokenKind.End && !AtSymbol(";")) throw Fail($"unexpected {Describe(Current)}", "statements end with ';'");
+                Statement statement = ParseStatement();
+                if (Current.Kind != TokenKind.End && !AtSymbol(";")) throw Fail($"unexpected {Describe(Current)}", Slip() ?? "statements end with ';'");
+                statements.Add(statement);
             }
             catch (SyntaxException)
             {
@@ -23,6 +24,15 @@ public sealed partial class Parser
             }
         }
         return new Script(new TextSpan(0, length), statements.ToImmutable());
+    }
+
+    private static readonly string[] s_following = ["FROM", "WHERE", "GROUP", "HAVING", "ORDER", "LIMIT", "UNION", "JOIN", "WINDOW", "WITH"];
+
+    /// <summary>The word before was taken for an alias; perhaps it was meant as a keyword: SELECT a FORM t.</summary>
+    private string? Slip()
+    {
+        Token before = _tokens[Math.Max(_at - 1, 0)];
+        return before.Kind == TokenKind.Word && Suggest.Nearest(before.Upper, s_following) is { } keyword ? $"did you mean {keyword} for '{before.Text}'?" : null;
     }
 
     private void SkipStatement()

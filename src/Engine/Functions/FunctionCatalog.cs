@@ -1,0 +1,35 @@
+using System.Collections.Frozen;
+using System.Reflection;
+
+namespace OrleansStream.Engine.Functions;
+
+/// <summary>
+/// The functions that expressions and aggregations may call, found by one scan of this assembly for <see cref="ScalarFunctionAttribute"/> and
+/// <see cref="AggregateAttribute"/>. Duplicates and missing documentation fail at start.
+/// </summary>
+public static class FunctionCatalog
+{
+    /// <summary>By upper-case name, aliases included.</summary>
+    public static FrozenDictionary<string, ScalarFunction> Scalars { get; } = Scan<ScalarFunction, ScalarFunctionAttribute>((f, a) =>
+    {
+        (f.Name, f.About) = (a.Name, a);
+        if (a.Signatures.Length == 0 || a.Doc.Length == 0 || a.Example.Length == 0) throw new InvalidOperationException($"{a.Name} lacks a signature, Doc or Example");
+        return [a.Name, .. a.Aliases];
+    });
+
+    private static FrozenDictionary<string, T> Scan<T, TAttribute>(Func<T, TAttribute, string[]> names) where TAttribute : Attribute
+    {
+        var found = new Dictionary<string, T>(StringComparer.Ordinal);
+        foreach (var type in typeof(FunctionCatalog).Assembly.GetTypes())
+        {
+            if (type.GetCustomAttribute<TAttribute>() is not { } attribute) continue;
+            var function = (T)Activator.CreateInstance(type)!;
+            foreach (string name in names(function, attribute))
+            {
+                if (!found.TryAdd(name, function)) throw new InvalidOperationException($"two functions are called {name}");
+            }
+        }
+
+        return found.ToFrozenDictionary(StringComparer.Ordinal);
+    }
+}

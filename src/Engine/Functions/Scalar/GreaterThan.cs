@@ -1,0 +1,17 @@
+using OrleansStream.Columns;
+using OrleansStream.Engine.Expressions;
+using OrleansStream.Engine.Expressions.Kernels;
+
+namespace OrleansStream.Engine.Functions.Scalar;
+
+[ScalarFunction(">", "value1 > value2", Doc = "Whether the first value is greater; texts by their bytes.", Example = "1 > 2 = FALSE")]
+public sealed class GreaterThan : ComparisonFunction
+{
+    private protected override ComparisonFunction? Mirrored => (ComparisonFunction)FunctionCatalog.Scalars["<"];
+
+    private protected override Node Numbers<T>(SqlType type, Node a, Node b) => new CompareNode<Greater<T>, T>(type, a, b);
+
+    private protected override Node Wide(SqlType type, Node a, Node b) => new BinaryNode<CompareWide<Greater<Int128>, Int128>, Int128, Int128, bool>(type, default, a, b);
+
+    private protected override Node Texts(SqlType type, Node a, Node b) => new BinaryNode<OrderTexts<GreaterOrder>, Text, Text, bool>(type, default, a, b);
+}

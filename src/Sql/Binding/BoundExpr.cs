@@ -1,0 +1,73 @@
+using System.Collections.Immutable;
+using OrleansStream.Columns;
+using OrleansStream.Engine.Plan;
+
+namespace OrleansStream.Sql.Binding;
+
+// What stands in bound expressions beside the plan's own, and is gone before there is a plan.
+
+/// <summary>An expression with a finding: everything around it keeps quiet.</summary>
+internal sealed record BadExpr() : Expr(SqlType.Null);
+
+/// <summary>An aggregate within a select list, HAVING or ORDER BY, until grouping has given it a column.</summary>
+internal sealed record AggregateExpr(BoundAggregate Call) : Expr(Call.Type)
+{
+    public override string ToString() => Call.ToString();
+}
+
+/// <summary>An aggregate over the rows of a group.</summary>
+/// <param name="Function">upper-case name.</param>
+/// <param name="Arguments">over the input; none for COUNT(*).</param>
+/// <param name="Filter">only rows for which it is TRUE count.</param>
+public sealed record BoundAggregate(string Function, ImmutableArray<Expr> Arguments, bool Distinct, Expr? Filter, SqlType Type)
+{
+    public bool Equals(BoundAggregate? other) =>
+        other is not null && Function == other.Function && Distinct == other.Distinct && Equals(Filter, other.Filter) && Type == other.Type
+        && Arguments.AsSpan().SequenceEqual(other.Arguments.AsSpan());
+
+    public override int GetHashCode() => HashCode.Combine(Function, Distinct, Type, Arguments.Length);
+
+    public override string ToString()
+    {
+        string arguments = Arguments.IsEmpty && Function == "COUNT" ? "*" : string.Join(", ", Arguments);
+        return $"{Function}({(Distinct ? "DISTINCT " : "")}{arguments}){(Filter is null ? "" : $" FILTER {Filter}")}";
+    }
+}
+
+/// <summary>A function over a window of rows, until the select has given it a column.</summary>
+internal sealed record OverExpr(OverCall Call) : Expr(Call.Type)
+{
+    public override string ToString() => Call.ToString();
+}
+
+/// <summary>function OVER (PARTITION BY … ORDER BY … frame).</summary>
+public sealed record OverCall(
+    string Function, ImmutableArray<Expr> Arguments, ImmutableArray<Expr> PartitionBy, ImmutableArray<SortKeyExpr> OrderBy, string? Frame, SqlType Type)
+{
+    public bool Equals(OverCall? other) =>
+        other is not null && Function == other.Function && Frame == other.Frame && Arguments.AsSpan().SequenceEqual(other.Arguments.AsSpan())
+        && PartitionBy.AsSpan().SequenceEqual(other.PartitionBy.AsSpan()) && OrderBy.AsSpan().SequenceEqual(other.OrderBy.AsSpan());
+
+    public override int GetHashCode() => HashCode.Combine(Function, Frame, Arguments.Length, PartitionBy.Length, OrderBy.Length);
+
+    public override string ToString() =>
+        $"{Function}({string.Join(", ", Arguments)}) OVER (PARTITION BY {string.Join(", ", PartitionBy)} ORDER BY {string.Join(", ", OrderBy)}{(Frame is null ? "" : " " + Frame)})";
+}
+
+/// <summary>One key of an order.</summary>
+public sealed record SortKeyExpr(Expr Value, bool Descending, bool NullsFirst)
+{
+    public override string ToString() => $"{Value}{(Descending ? " DESC" : "")}{(NullsFirst != Descending ? "" : NullsFirst ? " NULLS FIRST" : " NULLS LAST")}";
+}
+
+/// <summary>PROCTIME(): the clock's column.</summary>
+internal sealed record ProctimeExpr() : Expr(SqlType.TimestampLtz(3).NotNull)
+{
+    public override string ToString() => "PROCTIME()";
+}
+
+/// <summary>TUMBLE(ts, …) and its kin as GROUP BY keys, TUMBLE_START(…) and its kin elsewhere, until grouping has resolved them.</summary>
+internal sealed record GroupWindowExpr(WindowFunction Window, WindowRole Role, SqlType Type) : Expr(Type)
+{
+    public override string ToString() => $"{Role}({Window})";
+}

@@ -1,0 +1,129 @@
+using System.Collections.Immutable;
+using OrleansStream.Columns;
+using OrleansStream.Engine.Plan;
+using OrleansStream.Sql.Binding;
+
+namespace OrleansStream.Sql.Logical;
+
+/// <summary>Clauses to algebra, as literally as can be; rules make it good.</summary>
+internal static class LogicalBuilder
+{
+    public static LogicalSink Build(BoundInsert insert)
+    {
+        LogicalNode query = Build(insert.Query);
+        ImmutableArray<RelColumn> payload =
+        [
+            .. insert.Target.PhysicalColumns.Select((c, i) => new RelColumn(insert.Target.Columns[c].Name, insert.Values[i].Type,
+                insert.Values[i] is ColumnExpr column ? query.Columns[column.Index].Time : TimeKind.None)),
+        ];
+        return new LogicalSink(new LogicalProject(query, insert.Values, payload), insert.Target, insert.Options);
+    }
+
+    private static LogicalNode Build(BoundQuery query)
+    {
+        LogicalNode node = query switch
+        {
+            BoundScan s => new LogicalScan(s.Table, s.Options, [.. Enumerable.Range(0, s.Columns.Length)], s.Columns),
+            BoundValues v => new LogicalValues(v.Rows, v.Columns),
+            BoundWindow w => new LogicalWindow(Build(w.Input), w.Window, w.Columns),
+            BoundJoin j => new LogicalJoin(j.Kind, Build(j.Left), Build(j.Right), j.Condition, j.Columns),
+            BoundSelect s => Select(s),
+            BoundSetOperation o => SetOperation(o),
+            BoundOrder o => Order(o),
+            _ => throw new ArgumentException($"unknown query {query.GetType().Name}", nameof(query)),
+        };
+        // AS t(a, b) has given the query's columns other names.
+        return node.Columns.AsSpan().SequenceEqual(query.Columns.AsSpan()) ? node : node with { Columns = query.Columns };
+    }
+
+    private static LogicalNode Select(BoundSelect s)
+    {
+        LogicalNode node = Build(s.Input);
+        if (s.Where is not null) node = new LogicalFilter(node, s.Where);
+        if (s.Window is not null)
+        {
+            RelColumn time = node.Columns[s.Window.TimeColumn];
+            node = new LogicalWindow(node, s.Window, [.. node.Columns.Select(c => c.Plain()), .. GroupWindows.Columns(time)]);
+        }
+        if (s.Grouping is not null) node = Aggregate(node, s.Grouping);
+        if (s.Having is not null) node = new LogicalFilter(node, s.Having);
+        if (s.Over.Length > 0) node = new LogicalOver(node, s.Over, [.. node.Columns, .. s.Over.Select((o, i) => new RelColumn($"w{i}$o", o.Type))]);
+        if (s.Qualify is not null) node = new LogicalFilter(node, s.Qualify);
+        node = new LogicalProject(node, s.Items, s.Columns);
+        return s.Distinct ? Distinct(node) : node;
+    }
+
+    private static LogicalAggregate Distinct(LogicalNode node) =>
+        new(node, [.. Enumerable.Range(0, node.Columns.Length)], [], [.. node.Columns.Select(c => c.Window == WindowRole.None ? c.Plain() : c)]);
+
+    /// <summary>A projection gives each key, argument and filter a column, so that the aggregate has none but columns.</summary>
+    private static LogicalAggregate Aggregate(LogicalNode input, BoundGrouping grouping)
+    {
+        var items = new List<Expr>(grouping.Keys);
+        var columns = new List<RelColumn>(grouping.Columns.Take(grouping.Keys.Length));
+        for (int i = 0; i < items.Count; i++)
+        {
+            // Keys keep the names and time attributes of their columns below; the grouping decides what is left of these above.
+            if (items[i] is ColumnExpr c) columns[i] = input.Columns[c.Index];
+        }
+        Expr Place(Expr e)
+        {
+            int at = items.IndexOf(e);
+            if (at < 0)
+            {
+                at = items.Count;
+                items.Add(e);
+                columns.Add(e is ColumnExpr c ? input.Columns[c.Index] : new RelColumn($"e{at}$", e.Type));
+            }
+            return new ColumnExpr(at, e.Type);
+        }
+        ImmutableArray<BoundAggregate> calls =
+        [
+            .. grouping.Aggregates.Select(a => a with { Arguments = [.. a.Arguments.Select(Place)], Filter = a.Filter is null ? null : Place(a.Filter) }),
+        ];
+        var project = new LogicalProject(input, [.. items], [.. columns]);
+        return new LogicalAggregate(project, [.. Enumerable.Range(0, grouping.Keys.Length)], calls, grouping.Columns);
+    }
+
+    private static LogicalNode SetOperation(BoundSetOperation o)
+    {
+        if (o.Operator != "UNION") return new LogicalSetOperation(o.Operator, o.All, Build(o.Left), Build(o.Right), o.Columns);
+        var inputs = ImmutableArray.CreateBuilder<LogicalNode>();
+        Flatten(o.Left, o.All, inputs);
+        Flatten(o.Right, o.All, inputs);
+        var union = new LogicalUnion(inputs.ToImmutable(), o.Columns);
+        return o.All ? union : Distinct(union);
+    }
+
+    /// <summary>UNION ALL of UNION ALL is one union.</summary>
+    private static void Flatten(BoundQuery query, bool all, ImmutableArray<LogicalNode>.Builder inputs)
+    {
+        if (all && query is BoundSetOperation { Operator: "UNION", All: true } inner)
+        {
+            Flatten(inner.Left, all, inputs);
+            Flatten(inner.Right, all, inputs);
+        }
+        else
+        {
+            inputs.Add(Build(query));
+        }
+    }
+
+    private static LogicalNode Order(BoundOrder o)
+    {
+        LogicalNode input = Build(o.Input);
+        int width = input.Columns.Length;
+        var items = input.Columns.Select((c, i) => (Expr)new ColumnExpr(i, c.Type)).ToList();
+        var keys = ImmutableArray.CreateBuilder<SortKey>();
+        foreach (SortKeyExpr key in o.Keys)
+        {
+            int at = items.IndexOf(key.Value);
+            if (at < 0) { at = items.Count; items.Add(key.Value); }
+            keys.Add(new SortKey(at, key.Descending, key.NullsFirst));
+        }
+        if (items.Count > width)
+            input = new LogicalProject(input, [.. items], [.. input.Columns, .. items.Skip(width).Select((e, i) => new RelColumn($"s{i}$", e.Type))]);
+        LogicalNode sort = new LogicalSort(input, keys.ToImmutable(), o.Offset, o.Limit);
+        return items.Count == width ? sort : new LogicalProject(sort, [.. items.Take(width)], o.Columns);
+    }
+}

@@ -1,0 +1,115 @@
+using System.Collections.Immutable;
+using OrleansStream.Columns;
+using OrleansStream.Engine.Operators;
+using OrleansStream.Engine.Plan;
+using OrleansStream.Sql.Binding;
+using OrleansStream.Sql.Diagnostics;
+using OrleansStream.Sql.Logical;
+using OrleansStream.Sql.Rules;
+
+namespace OrleansStream.Sql.Physical;
+
+/// <summary>Chooses an operator for each logical step; says so where there is none yet.</summary>
+/// <param name="span">what findings point at: the statement's target or its query.</param>
+internal sealed partial class PhysicalBuilder(PhysicalOptions options, TextSpan span, DiagnosticBag diagnostics)
+{
+    /// <summary>A view used twice is one logical node, and stays one.</summary>
+    private readonly Dictionary<LogicalNode, PhysicalNode?> _built = new(ReferenceEqualityComparer.Instance);
+
+    /// <summary>The operators, or null after a finding.</summary>
+    public PhysicalNode? Build(LogicalNode node)
+    {
+        if (_built.TryGetValue(node, out PhysicalNode? known)) return known;
+        return _built[node] = BuildNew(node);
+    }
+
+    private PhysicalNode? BuildNew(LogicalNode node)
+    {
+        var inputs = new List<PhysicalNode>();
+        foreach (LogicalNode input in node.Inputs)
+        {
+            if (Build(input) is not { } built) return null;
+            inputs.Add(built);
+        }
+        switch (node)
+        {
+            case LogicalScan s: return new PhysicalScan(s.Table, s.Options, s.Positions, s.Columns);
+            case LogicalFilter f: return new PhysicalFilter(inputs[0], f.Condition);
+            case LogicalProject p: return ProjectMerge.IsIdentity(p) ? inputs[0] : new PhysicalProject(inputs[0], p.Items, p.Columns);
+            case LogicalWindowAggregate a: return WindowAggregate(a, inputs[0]);
+            case LogicalSink s: return Sink(s, inputs[0]);
+            case LogicalWindow: return NotYet("a window without GROUP BY window_start, window_end", "group by both bounds of the window");
+            case LogicalAggregate { Calls.Length: 0 }: return NotYet("DISTINCT", null);
+            case LogicalAggregate: return NotYet("GROUP BY without a window", "group by window_start and window_end of TUMBLE");
+            case LogicalJoin: return NotYet("a join", null);
+            case LogicalUnion: return NotYet("UNION ALL", null);
+            case LogicalSetOperation o: return NotYet(o.Operator, null);
+            case LogicalRank: return NotYet("Top-N by ROW_NUMBER", null);
+            case LogicalOver: return NotYet("ROW_NUMBER without a condition on the number", "keep the first rows: WHERE rn <= 10");
+            case LogicalSort: return NotYet("ORDER BY or LIMIT", null);
+            case LogicalValues: return NotYet("a query without a table", null);
+            default: throw new ArgumentException($"unknown step {node.GetType().Name}", nameof(node));
+        }
+    }
+
+    private PhysicalNode? NotYet(string what, string? help) => Refuse(Codes.NotSupported, $"{what} is not supported yet", help);
+
+    private PhysicalNode? Refuse(string code, string message, string? help)
+    {
+        diagnostics.Error(code, span, message, help);
+        return null;
+    }
+
+    private PhysicalNode? WindowAggregate(LogicalWindowAggregate a, PhysicalNode input)
+    {
+        if (a.Window.Time == TimeKind.Processing) return NotYet("a window on processing time", "use a column with a WATERMARK");
+        ImmutableArray<AggregateCall> calls = [.. a.Calls.Select(Call)];
+        if (calls.FirstOrDefault(c => !options.Aggregate(c)) is { } unknown)
+            return NotYet($"{(unknown.Distinct ? "DISTINCT in " : "")}{unknown.Function}({string.Join(", ", unknown.ArgumentTypes.Select(t => t.WithNullable(true)))}) in a window", null);
+        return a.Window.Kind switch
+        {
+            WindowKind.Tumble => Tumble(a, input, calls),
+            _ => NotYet($"a window of kind {a.Window.Kind.ToString().ToUpperInvariant()}", "use TUMBLE"),
+        };
+    }
+
+    public static AggregateCall Call(BoundAggregate call) => new(
+        call.Function, [.. call.Arguments.Select(e => ((ColumnExpr)e).Index)], [.. call.Arguments.Select(e => e.Type)],
+        call.Filter is ColumnExpr filter ? filter.Index : -1, call.Distinct, call.Type);
+
+    private PhysicalTumbleWindow Tumble(LogicalWindowAggregate a, PhysicalNode input, ImmutableArray<AggregateCall> calls)
+    {
+        ImmutableArray<WindowProperty> properties = [.. a.Columns.Skip(a.Keys.Length + calls.Length).Select(c => c.Window switch
+        {
+            WindowRole.Start => WindowProperty.Start,
+            WindowRole.End => WindowProperty.End,
+            _ => WindowProperty.Time,
+        })];
+        var single = new TumbleWindowSpec(RelColumn.Schema(a.Columns), a.Window.TimeColumn, a.Window.Size, a.Window.Offset, a.Keys, calls, AggregatePhase.Single, properties);
+        if (!options.TwoPhase || calls.Any(c => c.Distinct)) return new PhysicalTumbleWindow(input, single, a.Window, a.Columns);
+        (TumbleWindowSpec partial, TumbleWindowSpec final) = single.Split(input.Schema);
+        var before = new PhysicalTumbleWindow(input, partial, a.Window, [.. partial.Output.Fields.Select(f => new RelColumn(f.Name, f.Type))]);
+        return new PhysicalTumbleWindow(before, final, a.Window, a.Columns);
+    }
+
+    private PhysicalSink Sink(LogicalSink s, PhysicalNode input)
+    {
+        string connector = s.Options.First(o => o.Key == "connector").Value;
+        int[] physical = [.. s.Target.PhysicalColumns];
+        // Types are the query's where only nullability or a text's declared length differ: the values pass as they are.
+        var schema = new Schema([.. physical.Select((c, i) => new Field(s.Target.Columns[c].Name, s.Columns[i].Type))]);
+        var table = new TableRef(s.Target.Name, connector, TableOptions(s.Options), schema,
+            [.. s.Target.PrimaryKey.Select(k => Array.IndexOf(physical, k))], [.. s.Target.PartitionKeys.Select(k => Array.IndexOf(physical, k))]);
+        return new PhysicalSink(input, table, options.TakesUpdates(connector));
+    }
+
+    /// <summary>The options that the connector sees: all but its own name.</summary>
+    public static ImmutableSortedDictionary<string, string> TableOptions(ImmutableArray<TableOption> options) =>
+        options.Where(o => o.Key != "connector").ToImmutableSortedDictionary(o => o.Key, o => o.Value, StringComparer.Ordinal);
+}
+
+/// <summary>What the choice of operators depends on beside the query.</summary>
+/// <param name="TwoPhase">aggregate before the exchange too, where that is possible.</param>
+/// <param name="Aggregate">the engine has this call.</param>
+/// <param name="TakesUpdates">whether a connector can write updates.</param>
+internal sealed record PhysicalOptions(bool TwoPhase, Predicate<AggregateCall> Aggregate, Predicate<string> TakesUpdates);

@@ -1,0 +1,92 @@
+using System.Collections.Immutable;
+using OrleansStream.Columns;
+using OrleansStream.Engine.Plan;
+using OrleansStream.Sql.Binding;
+using OrleansStream.Sql.Diagnostics;
+using OrleansStream.Sql.Logical;
+using OrleansStream.Sql.Physical;
+using OrleansStream.Sql.Rules;
+using OrleansStream.Sql.Syntax;
+
+namespace OrleansStream.Sql.Planning;
+
+/// <summary>One job in all its representations but the first.</summary>
+public sealed record PlannedJob(
+    ImmutableArray<BoundInsert> Bound, ImmutableArray<LogicalNode> Logical, ImmutableArray<LogicalNode> Optimized, ImmutableArray<PhysicalNode> Physical,
+    Plan Plan, Schema? ResultSchema)
+{
+    /// <summary>As EXPLAIN prints it.</summary>
+    public string Explain() =>
+        "== Abstract Syntax Tree ==\n" + string.Join("\n", Logical.Select(LogicalPrinter.Print))
+        + "\n== Optimized Physical Plan ==\n" + string.Join("\n", Physical.Select(PhysicalPrinter.Print))
+        + "\n== Optimized Execution Plan ==\n" + PlanPrinter.Print(Plan);
+}
+
+/// <summary>From a statement to a plan.</summary>
+internal sealed class JobPlanner(
+    Catalog catalog, ImmutableSortedDictionary<string, string> settings, IFunctions functions, IConnectorSchemas connectors, DiagnosticBag diagnostics)
+{
+    /// <summary>The job, or null after a finding.</summary>
+    public PlannedJob? Plan(Statement statement)
+    {
+        int before = diagnostics.Items.Count;
+        var bound = new List<(BoundInsert Insert, TextSpan Span)>();
+        var binder = new InsertBinder(catalog, functions, diagnostics);
+        foreach ((Statement part, TextSpan span) in Parts(statement))
+        {
+            BoundInsert? insert = part is Insert i ? binder.Bind(i) : binder.BindQuery(((QueryStatement)part).Query);
+            if (insert is not null) bound.Add((insert, span));
+        }
+        if (diagnostics.Items.Count > before) return null;
+        if (bound.Count == 0)
+        {
+            diagnostics.Error(Codes.NothingToRun, statement.Span, "this statement set is empty");
+            return null;
+        }
+        return Plan(bound, (statement as QueryStatement) is not null);
+    }
+
+    private static IEnumerable<(Statement, TextSpan)> Parts(Statement statement) => statement switch
+    {
+        StatementSet set => set.Inserts.Select(i => ((Statement)i, i.Table.Span)),
+        Insert insert => [(insert, insert.Table.Span)],
+        _ => [(statement, statement.Span)],
+    };
+
+    private PlannedJob? Plan(List<(BoundInsert Insert, TextSpan Span)> bound, bool collect)
+    {
+        int before = diagnostics.Items.Count;
+        LogicalSink[] logical = [.. bound.Select(b => LogicalBuilder.Build(b.Insert))];
+        LogicalSink[] optimized = [.. logical.Select(Optimizer.Optimize)];
+        var check = new OptionCheck(connectors, diagnostics);
+        for (int i = 0; i < optimized.Length; i++) CheckTables(optimized[i], check, bound[i].Span);
+        if (diagnostics.Items.Count > before) return null;
+        var physical = ImmutableArray.CreateBuilder<PhysicalNode>();
+        for (int i = 0; i < optimized.Length; i++)
+        {
+            PhysicalNode? built = new PhysicalBuilder(Options(), bound[i].Span, diagnostics).Build(optimized[i]);
+            if (built is not null) physical.Add(Passes.Apply(built, bound[i].Span, diagnostics));
+        }
+        if (diagnostics.Items.Count > before) return null;
+        Plan plan = StageCutter.Cut(physical.ToImmutable(), settings, WatermarkInterval());
+        Schema? result = collect ? RelColumn.Schema(bound[0].Insert.Query.Columns) : null;
+        return new PlannedJob([.. bound.Select(b => b.Insert)], [.. logical], [.. optimized], physical.ToImmutable(), plan, result);
+    }
+
+    private PhysicalOptions Options()
+    {
+        bool twoPhase = settings.GetValueOrDefault("table.optimizer.agg-phase-strategy", "AUTO") != "ONE_PHASE";
+        return new PhysicalOptions(twoPhase, EngineAggregates.Has, c => c == InsertBinder.CollectConnector || connectors.Find(c) is { TakesUpdates: true });
+    }
+
+    private long WatermarkInterval() =>
+        settings.TryGetValue("pipeline.auto-watermark-interval", out string? text) && OrleansStream.Engine.Connect.OptionText.TryDuration(text, out TimeSpan interval)
+            ? (long)interval.TotalMilliseconds : WatermarkSpec.DefaultIntervalMs;
+
+    private static void CheckTables(LogicalNode node, OptionCheck check, TextSpan use)
+    {
+        if (node is LogicalScan s) check.Check(s.Table, s.Options, true, use);
+        if (node is LogicalSink k) check.Check(k.Target, k.Options, false, use);
+        foreach (LogicalNode input in node.Inputs) CheckTables(input, check, use);
+    }
+}

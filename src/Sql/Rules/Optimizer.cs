@@ -1,0 +1,23 @@
+using OrleansStream.Sql.Logical;
+
+namespace OrleansStream.Sql.Rules;
+
+/// <summary>The rules in their order. Each takes a whole plan and gives an equal one.</summary>
+internal static class Optimizer
+{
+    public static LogicalSink Optimize(LogicalSink plan)
+    {
+        LogicalNode node = FilterPushDown.Apply(plan);
+        node = ProjectMerge.Apply(node);
+        node = RankFromRowNumber.Apply(node);
+        node = WindowAggregation.Apply(node);
+        // What had to wait above the new steps goes on down; projections in between fall together.
+        node = ProjectMerge.Apply(FilterPushDown.Apply(node));
+        node = UnwrapCasts.Apply(node);
+        return ColumnPruning.Apply((LogicalSink)node);
+    }
+
+    /// <summary>Rewrites bottom up.</summary>
+    public static LogicalNode BottomUp(LogicalNode node, Func<LogicalNode, LogicalNode> rule) =>
+        rule(node.WithInputs([.. node.Inputs.Select(i => BottomUp(i, rule))]));
+}
