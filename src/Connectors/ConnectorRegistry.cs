@@ -85,7 +85,11 @@ public sealed class ConnectorRegistry : IConnectorCatalog
             options.AddRange(format.Options.Select(o => o with { Name = $"{name}.{o.Name}" }));
         }
 
-        return schema with { Options = options.ToImmutable() };
+        return schema with
+        {
+            Options = options.ToImmutable(),
+            UpdateFormats = [.. schema.Formats.Where(f => _formats[f].Changelog)],
+        };
     }
 
     private static void CheckDocs(string owner, ImmutableArray<Option> options)

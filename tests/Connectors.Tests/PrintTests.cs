@@ -45,8 +45,8 @@ public sealed class PrintTests
     public void Doubles_as_Java_writes_them(double value, string expected)
     {
         var bytes = new ArrayBufferWriter<byte>();
-        var w = new Formats.ByteWriter(bytes);
-        Formats.ValueText.Double(ref w, value);
+        var w = new Connectors.Formats.ByteWriter(bytes);
+        Connectors.Formats.ValueText.Double(ref w, value);
         w.Flush();
         Assert.Equal(expected, System.Text.Encoding.UTF8.GetString(bytes.WrittenSpan));
     }

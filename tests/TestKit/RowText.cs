@@ -68,13 +68,13 @@ public static class RowText
 
         switch (to)
         {
-            case FixedBuilder<byte> b: b.Append(to.Type.Kind == TypeKind.Boolean ? (byte)(word == "true" ? 1 : 0) : (byte)sbyte.Parse(word, c)); break;
-            case FixedBuilder<short> s: s.Append(short.Parse(word, c)); break;
-            case FixedBuilder<int> i: i.Append(int.Parse(word, c)); break;
-            case FixedBuilder<long> l: l.Append(to.Type.Kind == TypeKind.Decimal ? (long)Unscaled(word, to.Type.Scale) : long.Parse(word, c)); break;
-            case FixedBuilder<Int128> w: w.Append(to.Type.Kind == TypeKind.Decimal ? Unscaled(word, to.Type.Scale) : Int128.Parse(word, c)); break;
-            case FixedBuilder<float> f: f.Append(float.Parse(word, c)); break;
-            case FixedBuilder<double> d: d.Append(double.Parse(word, c)); break;
+            case FixedBuilder<byte> b: b.Add(to.Type.Kind == TypeKind.Boolean ? (byte)(word == "true" ? 1 : 0) : (byte)sbyte.Parse(word, c)); break;
+            case FixedBuilder<short> s: s.Add(short.Parse(word, c)); break;
+            case FixedBuilder<int> i: i.Add(int.Parse(word, c)); break;
+            case FixedBuilder<long> l: l.Add(to.Type.Kind == TypeKind.Decimal ? (long)Unscaled(word, to.Type.Scale) : long.Parse(word, c)); break;
+            case FixedBuilder<Int128> w: w.Add(to.Type.Kind == TypeKind.Decimal ? Unscaled(word, to.Type.Scale) : Int128.Parse(word, c)); break;
+            case FixedBuilder<float> f: f.Add(float.Parse(word, c)); break;
+            case FixedBuilder<double> d: d.Add(double.Parse(word, c)); break;
             case TextBuilder t: t.Append(Encoding.UTF8.GetBytes(word[0] == '\'' ? word[1..^1].Replace("''", "'", StringComparison.Ordinal) : word)); break;
             default: throw new NotSupportedException($"no value of {to.Type}");
         }

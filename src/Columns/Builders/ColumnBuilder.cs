@@ -34,6 +34,19 @@ public abstract class ColumnBuilder(SqlType type)
     /// <summary>Appends rows whose value is zero, or empty.</summary>
     protected abstract void AppendZeros(int rows);
 
+    /// <summary>Takes rows back, from row <paramref name="rows"/> on, elements of rows that were not ended included: a record turned out to be malformed.</summary>
+    public void Truncate(int rows)
+    {
+        if (_anyNull) for (int i = rows; i < Count; i++) Bitmap.Clear(_nulls, i);
+        TruncateValues(rows);
+        Count = rows;
+    }
+
+    /// <summary>Takes nested values back, if there are any.</summary>
+    protected virtual void TruncateValues(int rows)
+    {
+    }
+
     /// <summary>Makes a row that was appended NULL.</summary>
     public void SetNull(int row)
     {

@@ -20,7 +20,8 @@ public sealed class FixedBuilder<T>(SqlType type) : ColumnBuilder(type) where T 
         return _values.AsSpan(at, rows);
     }
 
-    public void Append(T value) => Append(1)[0] = value;
+    /// <summary>Appends one row. (Not called Append: for T = int that would be the number of rows.)</summary>
+    public void Add(T value) => Append(1)[0] = value;
 
     /// <summary>What has been written.</summary>
     public Span<T> Written => _values.AsSpan(0, Count);

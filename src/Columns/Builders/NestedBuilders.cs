@@ -28,6 +28,11 @@ public sealed class RowBuilder : ColumnBuilder
         RangeNulls(source, start, length, at);
     }
 
+    protected override void TruncateValues(int rows)
+    {
+        foreach (var c in Children) c.Truncate(rows);
+    }
+
     protected override void AppendZeros(int rows)
     {
         foreach (var c in Children) c.AppendNulls(rows);
@@ -67,6 +72,8 @@ public sealed class ListBuilder : ColumnBuilder
 
     /// <summary>Ends a row: its elements are those appended since the last row ended.</summary>
     public void EndRow() => Offsets.Push(ref _offsets, ++Count, Elements.Count);
+
+    protected override void TruncateValues(int rows) => Elements.Truncate(_offsets[rows]);
 
     public override void Gather(Column source, ReadOnlySpan<int> rows)
     {
@@ -139,6 +146,12 @@ public sealed class MapBuilder : ColumnBuilder
     public override long Bytes => Keys.Bytes + Items.Bytes + (4L * _offsets.Length);
 
     public void EndRow() => Offsets.Push(ref _offsets, ++Count, Keys.Count);
+
+    protected override void TruncateValues(int rows)
+    {
+        Keys.Truncate(_offsets[rows]);
+        Items.Truncate(_offsets[rows]);
+    }
 
     public override void Gather(Column source, ReadOnlySpan<int> rows)
     {

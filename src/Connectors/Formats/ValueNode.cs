@@ -31,6 +31,9 @@ public sealed class ValueNode
 
     public string Name { get; }
 
+    /// <summary>What a format that names its fields writes before the value.</summary>
+    public byte[] Label { get; set; } = [];
+
     public ValueOp Op { get; }
 
     public ValueNode[] Children { get; }

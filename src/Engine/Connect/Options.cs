@@ -40,4 +40,7 @@ public sealed record OptionSchema(
 
     /// <summary>Formats with which the source's rows carry other kinds than <see cref="SourceKinds"/>: format name → kinds.</summary>
     public ImmutableSortedDictionary<string, string> FormatKinds { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
+
+    /// <summary>Formats that carry row kinds: with one of them a sink takes updates and deletes, and a source may give them.</summary>
+    public ImmutableArray<string> UpdateFormats { get; init; } = [];
 }

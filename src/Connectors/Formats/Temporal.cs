@@ -1,0 +1,105 @@
+namespace OrleansStream.Connectors.Formats;
+
+/// <summary>Dates and times from the text forms of Flink's formats. Nothing is guessed: what does not fit is refused.</summary>
+public sealed class Temporal
+{
+    private const long MillisPerDay = 86_400_000;
+
+    // Records that follow each other are mostly of one day.
+    private readonly byte[] _lastText = new byte[10];
+    private int _lastDays;
+
+    /// <summary><c>yyyy-MM-dd</c> as days since 1970-01-01.</summary>
+    public bool TryDate(ReadOnlySpan<byte> s, out int days)
+    {
+        days = 0;
+        if (s.SequenceEqual(_lastText))
+        {
+            days = _lastDays;
+            return true;
+        }
+
+        if (s.Length != 10 || s[4] != '-' || s[7] != '-') return false;
+        int year = (Two(s, 0) * 100) + Two(s, 2), month = Two(s, 5), day = Two(s, 8);
+        if (Two(s, 0) < 0 || Two(s, 2) < 0 || month is < 1 or > 12 || day < 1 || year < 0 || day > Days(year, month)) return false;
+        days = DaysOf(year, month, day);
+        _lastDays = days;
+        s.CopyTo(_lastText);
+        return true;
+    }
+
+    /// <summary><c>HH:mm:ss</c> with up to nine digits of fraction, as nanoseconds of the day.</summary>
+    public static bool TryTime(ReadOnlySpan<byte> s, out long nanos)
+    {
+        nanos = 0;
+        if (s.Length < 8 || s[2] != ':' || s[5] != ':') return false;
+        int h = Two(s, 0), m = Two(s, 3), sec = Two(s, 6);
+        if (h is < 0 or > 23 || m is < 0 or > 59 || sec is < 0 or > 59) return false;
+        int fraction = 0;
+        if (s.Length > 8)
+        {
+            if (s[8] != '.' || s.Length is 9 or > 18) return false;
+            int i = 9;
+            for (; i < s.Length; i++)
+            {
+                uint d = (uint)(s[i] - '0');
+                if (d > 9) return false;
+                fraction = (fraction * 10) + (int)d;
+            }
+
+            for (; i < 18; i++) fraction *= 10;
+        }
+
+        nanos = ((((h * 60) + m) * 60L) + sec) * 1_000_000_000 + fraction;
+        return true;
+    }
+
+    /// <summary>Date, <paramref name="separator"/>, time; with <paramref name="zone"/> a <c>Z</c> at the end. Milliseconds since 1970 and nanoseconds in the last of them.</summary>
+    public bool TryTimestamp(ReadOnlySpan<byte> s, byte separator, bool zone, out long millis, out int nanos)
+    {
+        millis = 0;
+        nanos = 0;
+        if (zone)
+        {
+            if (s.Length == 0 || s[^1] != 'Z') return false;
+            s = s[..^1];
+        }
+
+        if (s.Length < 19 || s[10] != separator || !TryDate(s[..10], out int days)) return false;
+
+        // The common form: milliseconds, no more.
+        if (s.Length == 23 && s[13] == ':' && s[16] == ':' && s[19] == '.')
+        {
+            int h = Two(s, 11), m = Two(s, 14), sec = Two(s, 17), f = Two(s, 20);
+            uint last = (uint)(s[22] - '0');
+            if (h is < 0 or > 23 || m is < 0 or > 59 || sec is < 0 or > 59 || f < 0 || last > 9) return false;
+            millis = (days * MillisPerDay) + (((((h * 60) + m) * 60L) + sec) * 1000) + (f * 10) + last;
+            return true;
+        }
+
+        if (!TryTime(s[11..], out long ofDay)) return false;
+        millis = (days * MillisPerDay) + (ofDay / 1_000_000);
+        nanos = (int)(ofDay % 1_000_000);
+        return true;
+    }
+
+    // Negative unless both are digits.
+    private static int Two(ReadOnlySpan<byte> s, int at)
+    {
+        uint a = (uint)(s[at] - '0'), b = (uint)(s[at + 1] - '0');
+        return a <= 9 && b <= 9 ? (int)((a * 10) + b) : -1;
+    }
+
+    private static int Days(int year, int month) =>
+        month switch { 2 => year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28, 4 or 6 or 9 or 11 => 30, _ => 31 };
+
+    // Days since 1970-01-01 of a proleptic Gregorian date (Howard Hinnant, "chrono-compatible low-level date algorithms").
+    private static int DaysOf(int y, int m, int d)
+    {
+        if (m <= 2) y--;
+        int era = (y >= 0 ? y : y - 399) / 400;
+        int yoe = y - (era * 400);
+        int doy = (((153 * (m > 2 ? m - 3 : m + 9)) + 2) / 5) + d - 1;
+        return (era * 146_097) + (yoe * 365) + (yoe / 4) - (yoe / 100) + doy - 719_468;
+    }
+}
