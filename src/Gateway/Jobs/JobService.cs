@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using OrleansStream.Contracts;
 using OrleansStream.Engine.Checkpoints;
 using OrleansStream.Gateway.Planning;
+using StopKind = OrleansStream.Contracts.StopKind;
 
 namespace OrleansStream.Gateway.Jobs;
 
