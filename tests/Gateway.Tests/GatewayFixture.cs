@@ -20,6 +20,9 @@ namespace OrleansStream.Gateway.Tests;
 /// <summary>The gateway on a silo with stub grains, on free ports, over real HTTP.</summary>
 public sealed class GatewayFixture : IAsyncLifetime
 {
+    /// <summary>Collection of the tests that change the catalog of connectors, which is one for all.</summary>
+    public const string OneAtATime = "gateway";
+
     private WebApplication _app = null!;
 
     public HttpClient Http { get; private set; } = null!;

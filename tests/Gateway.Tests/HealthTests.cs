@@ -5,6 +5,7 @@ using Xunit;
 
 namespace OrleansStream.Gateway.Tests;
 
+[Collection(GatewayFixture.OneAtATime)]
 public class HealthTests(GatewayFixture gateway)
 {
     private static readonly OptionSchema Sink = new("blackhole", "Takes everything.", false, true, [], []);

@@ -7,6 +7,7 @@ using Xunit;
 namespace OrleansStream.Gateway.Tests;
 
 /// <summary>Requests that cannot be served: each a problem with a code, never an empty answer.</summary>
+[Collection(GatewayFixture.OneAtATime)]
 public class RequestTests(GatewayFixture gateway)
 {
     [Theory]

@@ -14,5 +14,5 @@ public sealed record JobPlan(string Sql, Plan Plan, ImmutableSortedDictionary<st
     public bool Collect => Result is not null;
 
     /// <summary>The plan as JSON.</summary>
-    public string PlanText { get; } = PlanJson.Write(Plan);
+    public string PlanText => PlanJson.Write(Plan);
 }
