@@ -26,8 +26,12 @@ public static class GatewayHost
         return services;
     }
 
-    public static WebApplicationBuilder AddGateway(this WebApplicationBuilder builder)
+    /// <param name="builder">a web host with an Orleans client or silo.</param>
+    /// <param name="hosts">names under which clients may address the gateway; others are refused, or a page in a browser could reach it under a name of its own
+    /// that resolves to this machine.</param>
+    public static WebApplicationBuilder AddGateway(this WebApplicationBuilder builder, params string[] hosts)
     {
+        builder.Services.AddHostFiltering(o => o.AllowedHosts = hosts);
         builder.Services.AddGatewayServices();
         builder.Services.AddProblemDetails(o => o.CustomizeProblemDetails = ApiProblem.Complete).AddExceptionHandler<FaultHandler>();
         builder.Services.AddOpenApi("v1", OpenApiText.Describe);
@@ -50,6 +54,7 @@ public static class GatewayHost
 
     public static WebApplication MapGateway(this WebApplication app)
     {
+        app.UseHostFiltering();
         app.UseExceptionHandler();
         app.UseStatusCodePages();
         var api = app.MapGroup(Routes.Api).WithTags("jobs");

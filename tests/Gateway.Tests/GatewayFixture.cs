@@ -35,7 +35,7 @@ public sealed class GatewayFixture : IAsyncLifetime
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.UseOrleans(silo => silo.UseLocalhostClustering(FreePort(), 0).AddDashboard());
-        builder.AddGateway();
+        builder.AddGateway("127.0.0.1");
         _app = builder.Build();
         _app.MapGateway();
         await _app.StartAsync();

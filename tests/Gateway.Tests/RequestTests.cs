@@ -77,6 +77,14 @@ public class RequestTests(GatewayFixture gateway)
     }
 
     [Fact]
+    public async Task A_name_that_is_not_this_machines_own_is_refused()
+    {
+        var request = new HttpRequestMessage(HttpMethod.Get, "/api/v1/jobs");
+        request.Headers.Host = "rebound.example";
+        Assert.Equal(HttpStatusCode.BadRequest, (await gateway.Http.SendAsync(request)).StatusCode);
+    }
+
+    [Fact]
     public async Task A_body_that_is_not_json_is_refused()
     {
         var answer = await gateway.Http.PostAsync("/api/v1/jobs", new StringContent("SELECT 1", Encoding.UTF8, "text/plain"));

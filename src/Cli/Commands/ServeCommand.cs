@@ -49,7 +49,7 @@ internal static class ServeCommand
             throw new UsageException(e.Message);
         }
 
-        builder.AddGateway();
+        builder.AddGateway("localhost", "127.0.0.1", "[::1]");
         await using var app = builder.Build();
         app.MapGateway();
         try
