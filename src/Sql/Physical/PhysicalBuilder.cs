@@ -39,8 +39,7 @@ internal sealed partial class PhysicalBuilder(PhysicalOptions options, TextSpan 
             case LogicalWindowAggregate a: return WindowAggregate(a, inputs[0]);
             case LogicalSink s: return Sink(s, inputs[0]);
             case LogicalWindow: return NotYet("a window without GROUP BY window_start, window_end", "group by both bounds of the window");
-            case LogicalAggregate { Calls.Length: 0 }: return NotYet("DISTINCT", null);
-            case LogicalAggregate: return NotYet("GROUP BY without a window", "group by window_start and window_end of TUMBLE");
+            case LogicalAggregate a: return new PhysicalGroupAggregate(inputs[0], a.Keys, [.. a.Calls.Select(Call)], a.Columns);
             case LogicalJoin: return NotYet("a join", null);
             case LogicalUnion: return NotYet("UNION ALL", null);
             case LogicalSetOperation o: return NotYet(o.Operator, null);

@@ -45,6 +45,9 @@ public abstract record PhysicalNode(ImmutableArray<PhysicalNode> Inputs, Immutab
     /// <summary>Column sets by which updates of its output are addressed.</summary>
     public virtual ImmutableArray<ImmutableArray<int>> UpsertKeys(ImmutableArray<Traits> inputs) => [];
 
+    /// <summary>What people are told while the engine has no such operator; null when it has.</summary>
+    public virtual string? NotYet => null;
+
     /// <summary>What the plan stores; null for nodes that are no operators: sources and exchanges.</summary>
     public virtual OperatorSpec? Spec() => null;
 

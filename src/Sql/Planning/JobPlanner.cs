@@ -67,6 +67,7 @@ internal sealed class JobPlanner(
             PhysicalNode? built = new PhysicalBuilder(Options(), bound[i].Span, diagnostics).Build(optimized[i]);
             if (built is not null) physical.Add(Passes.Apply(built, bound[i].Span, diagnostics));
         }
+        for (int i = 0; i < physical.Count; i++) CheckOperators(physical[i], bound[i].Span);
         if (diagnostics.Items.Count > before) return null;
         Plan plan = StageCutter.Cut(physical.ToImmutable(), settings, WatermarkInterval());
         Schema? result = collect ? RelColumn.Schema(bound[0].Insert.Query.Columns) : null;
@@ -82,6 +83,13 @@ internal sealed class JobPlanner(
     private long WatermarkInterval() =>
         settings.TryGetValue("pipeline.auto-watermark-interval", out string? text) && OrleansStream.Engine.Connect.OptionText.TryDuration(text, out TimeSpan interval)
             ? (long)interval.TotalMilliseconds : WatermarkSpec.DefaultIntervalMs;
+
+    /// <summary>Traits are known for more operators than there are.</summary>
+    private void CheckOperators(PhysicalNode node, TextSpan span)
+    {
+        if (node.NotYet is { } what) diagnostics.Error(Codes.NotSupported, span, $"{what} is not supported yet");
+        foreach (PhysicalNode input in node.Inputs) CheckOperators(input, span);
+    }
 
     private static void CheckTables(LogicalNode node, OptionCheck check, TextSpan use)
     {

@@ -83,6 +83,8 @@ internal static class ColumnPruning
 
     private static Pruned PruneProject(LogicalProject p, SortedSet<int> needed)
     {
+        // COUNT(*) of everything projects nothing: the rows below do.
+        if (p.Items.IsEmpty) return new Pruned(Prune(p.From, []).Node, []);
         // A row without columns is still a row: something stays to carry it.
         if (needed.Count == 0) needed = [Cheapest(p)];
         int[] kept = [.. needed];
