@@ -23,6 +23,7 @@ internal sealed class EpochWriter(ShardHost host, IShardState state, IPartStore 
     private long _epoch;
     private int _prepares;
     private bool _full;
+    private bool _empty;
     private bool _ended;
     private bool _storing;
     private long _retryMs = FirstRetryMs;
@@ -48,15 +49,22 @@ internal sealed class EpochWriter(ShardHost host, IShardState state, IPartStore 
         _committables.Clear();
         _full = _chain.IsEmpty || _chain.Length >= LongestChain || _chainBytes > 2 * state.LiveBytes;
         _name = $"{host.JobName}/{host.Spec.Generation}/{epoch}-{image.Stage}-{image.Shard}";
-        if (state.LiveBytes > 0) _part = new Segments();
-        else (_chain, _chainBytes) = ([], 0);
-        Report();
+        _empty = state.LiveBytes == 0;
+        _part = new Segments();
     }
 
     public void Slice()
     {
         if (state.WritePart(_part!, _full)) return;
-        Store();
+        if (!_empty)
+        {
+            Store();
+            return;
+        }
+
+        // Nothing is worth a part: the chain starts anew with the first record.
+        (_chain, _chainBytes, _part) = ([], 0, null);
+        Report();
     }
 
     public void OnPrepared(string sink, ImmutableArray<byte[]> committables)

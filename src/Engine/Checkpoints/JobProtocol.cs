@@ -99,7 +99,7 @@ public static class JobProtocol
             return known == st.Instance ? s : End(s with { Restart = true, Reason = $"shard {st.Shard} was activated anew" }, null, null, effects);
         s = s with { Instances = s.Instances.Add(st.Shard, st.Instance) };
         if (s.Phase != JobPhase.Starting || s.Instances.Count < s.Shards.Count) return s;
-        return s.HasManifest
+        return s.HasManifest || s.Generation > 1
             ? Emit(effects, new JobEffect.Recommit(), s with { Phase = JobPhase.Recommitting })
             : Emit(effects, new JobEffect.Go(), s with { Phase = JobPhase.Running });
     }

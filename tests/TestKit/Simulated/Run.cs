@@ -1,0 +1,223 @@
+using System.Collections.Immutable;
+using OrleansStream.Engine.Checkpoints;
+using OrleansStream.Engine.Connect;
+using OrleansStream.Engine.Operators;
+using OrleansStream.Engine.Plan;
+using OrleansStream.Runtime;
+
+namespace OrleansStream.TestKit.Simulated;
+
+/// <summary>A run of one generation, as the run grain does it: carries facts into the two protocols and their effects out.</summary>
+public sealed class Run(Cluster cluster, Silo silo, ImmutableArray<long> recent)
+{
+    private readonly Dictionary<string, ISplitEnumerator> _enumerators = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, ICommitter> _committers = new(StringComparer.Ordinal);
+    private JobState _job = JobState.New(checkpoints: true, recent);
+    private CheckpointState? _checkpoint;
+    private JournalHead _head = null!;
+    private Plan _plan = null!;
+    private ShardTable _table = null!;
+
+    public Silo Silo => silo;
+
+    public bool Dead { get; set; }
+
+    public bool Finished => _job.Phase == JobPhase.Over;
+
+    public int Generation => _job.Generation;
+
+    public JobPhase Phase => _job.Phase;
+
+    public void Begin(JournalHead seen, Plan? plan, string cause, bool askedFor)
+    {
+        _head = seen;
+        On(new JobFact.Begin(seen, plan is null ? null : PlanJson.Write(plan), silo.Name, cause, askedFor, cluster.World.NowMs));
+    }
+
+    public void Stop(StopKind kind) => On(new JobFact.StopAsked(kind, null));
+
+    public void On(object fact)
+    {
+        if (Dead || Finished) return;
+        if (fact is CheckpointFact c)
+        {
+            if (_checkpoint is null) return;
+            var effects = new List<CheckpointEffect>();
+            _checkpoint = CheckpointProtocol.On(_checkpoint, c, effects);
+            foreach (var e in effects) Later(() => Do(e));
+        }
+        else
+        {
+            var effects = new List<JobEffect>();
+            _job = JobProtocol.On(_job, (JobFact)fact, effects);
+            foreach (var e in effects) Later(() => Do(e));
+        }
+    }
+
+    public override string ToString() => $"run g{Generation} on {silo.Name} {_job.Phase}{(Dead ? " dead" : "")} epoch {_checkpoint?.Open?.Epoch} {_checkpoint?.Open?.Phase}";
+
+    private void Later(Action work) => cluster.World.Soon(work, () => !Dead && silo.Alive);
+
+    private void Do(JobEffect effect)
+    {
+        switch (effect)
+        {
+            case JobEffect.AppendBegin b:
+                bool won = Append(b.Seen, b.Entry);
+                if (won) cluster.Runs[Generation] = this;
+                On(new JobFact.Begun(won));
+                break;
+            case JobEffect.Prepare: Prepare(); break;
+            case JobEffect.StartShards: StartShards(); break;
+            case JobEffect.Recommit: Recommit(); break;
+            case JobEffect.Go:
+                Each((s, h) => h.Go());
+                if (cluster.EpochMs > 0) Tick();
+                break;
+            case JobEffect.WantEpoch: On(new CheckpointFact.Wanted(cluster.World.NowMs)); break;
+            case JobEffect.StopShards:
+                Each((s, h) => h.StopAsync());
+                On(new JobFact.ShardsStopped());
+                break;
+            case JobEffect.AppendDesired d: On(new JobFact.DesiredWritten(Append(_head.Version, new DesiredEntry(d.State, d.Reason)), cluster.Head().Generation)); break;
+            case JobEffect.BeginNext n: cluster.World.After(n.DelayMs, () => BeginNext(n.Cause)); break;
+            default: break;
+        }
+    }
+
+    private void BeginNext(string cause)
+    {
+        var alive = cluster.Silos.Values.Where(s => s.Alive && !s.Paused).ToArray();
+        if (cluster.Head().Generation == Generation && alive.Length > 0) cluster.Begin(null, alive[0], cause, askedFor: false, _job.RecentMs);
+    }
+
+    private void Do(CheckpointEffect effect)
+    {
+        switch (effect)
+        {
+            case CheckpointEffect.BeginEpoch b: Each((s, h) => h.BeginEpoch(b.Commands[h.Spec.Id])); break;
+            case CheckpointEffect.Publish p: On(new CheckpointFact.Published(p.Manifest.Epoch, Append(_head.Version, new PublishEntry(Generation, p.Manifest.Epoch, p.Manifest)))); break;
+            case CheckpointEffect.Commit c:
+                if (Commit(c.Manifest)) On(new CheckpointFact.Committed(c.Manifest.Epoch));
+                break;
+            case CheckpointEffect.Drop d:
+                if (Append(_head.Version, new DropEntry(Generation, d.Parts))) foreach (string p in d.Parts) Cluster.Sync(cluster.Parts.DeleteAsync(p, default));
+                break;
+            case CheckpointEffect.Completed c: On(new JobFact.EpochCompleted(c.Epoch, c.Last)); break;
+            case CheckpointEffect.StandDown: On(new JobFact.Superseded(cluster.Head().Generation)); break;
+            case CheckpointEffect.Overdue o: On(new JobFact.Failed($"epoch {o.Epoch} overdue: {string.Join(' ', o.Missing)}", false, cluster.World.NowMs)); break;
+            default: break;
+        }
+    }
+
+    private bool Append(long seen, JournalEntry entry)
+    {
+        if (!Cluster.Sync(cluster.Journal.TryAppendAsync(cluster.Job, seen, entry, default))) return false;
+        _head = _head.After(entry);
+        return true;
+    }
+
+    private void Prepare()
+    {
+        _plan = PlanJson.Read(_head.Plan!);
+        var manifest = _head.Publish?.Manifest;
+        var shards = cluster.Rescaled ?? Assign.Shards(_plan);
+        _table = Assign.Place(shards, [.. cluster.Silos.Values.Where(s => s.Alive).Select(s => new SiloOffer(s.Name))]);
+        var sources = _plan.Stages.SelectMany(s => s.Inputs.OfType<SourceInput>().Select(i => (i, s.Id))).ToArray();
+        _checkpoint = CheckpointProtocol.Start(Generation, _table.All, manifest, sources.Select(s => (s.i.Uid, s.Id)), timeoutMs: 10_000);
+        foreach (var (source, stage) in sources)
+        {
+            var e = cluster.Memory.CreateEnumerator(new SourceContext(source.Table, source.Projection, shards[stage], silo.Services.ConnectorServices));
+            if (manifest is not null && manifest.Enumerators.TryGetValue(source.Uid, out var image)) e.Restore(image.Bytes);
+            _enumerators.Add(source.Uid, e);
+            var found = Cluster.Sync(e.DiscoverAsync(default));
+            On(new CheckpointFact.SplitsFound(source.Uid, found, e.Finished, e.Snapshot()));
+        }
+
+        foreach (var node in _plan.Stages.SelectMany(s => s.Nodes))
+        {
+            if (node.Spec is SinkSpec sink)
+                _committers.Add(node.Uid, cluster.Memory.CreateCommitter(new SinkContext(cluster.Job.ToString(), node.Uid, sink.Table, sink.Changelog, Generation, -1, silo.Services.ConnectorServices)));
+        }
+
+        On(new JobFact.Prepared([.. _table.All]));
+    }
+
+    private void StartShards()
+    {
+        _checkpoint = CheckpointProtocol.StartSplits(_checkpoint!, out var splits);
+        var manifest = _head.Publish?.Manifest;
+        foreach (var id in _table.All)
+        {
+            var range = Columns.KeyGroups.RangeOf(id.Shard, _table.Shards(id.Stage));
+            var images = (manifest?.Shards ?? []).Where(i => i.Stage == id.Stage && Columns.KeyGroups.RangeOf(i.Shard, i.Shards).Overlaps(range)).ToImmutableArray();
+            var spec = new ShardSpec(cluster.Job, Generation, _plan, id, _table, images, splits.GetValueOrDefault(id, []));
+            var on = cluster.Silos[spec.Silo];
+            Later(() => Start(on, spec));
+        }
+    }
+
+    private void Start(Silo on, ShardSpec spec)
+    {
+        if (!on.Alive)
+        {
+            On(new JobFact.Failed($"silo {on.Name} is gone", false, cluster.World.NowMs));
+            return;
+        }
+
+        on.Hub.Heard(cluster.Job.ToString(), Generation);
+        var host = Cluster.Sync(ShardStart.OpenAsync(spec, on.Services, new JobQueue(cluster.Job, _plan.Stages.Length), $"{on.Name}.{on.Incarnation}", default));
+        on.Hosts[(Generation, spec.Id)] = host;
+        On(new JobFact.Started(spec.Id, host.Instance));
+    }
+
+    private void Recommit()
+    {
+        var manifest = _head.Publish?.Manifest;
+        if (manifest is not null && !Commit(manifest)) return;
+        try
+        {
+            foreach (var (uid, committer) in _committers)
+                Cluster.Sync(committer.AbortAsync(Generation, manifest?.Committables.GetValueOrDefault(uid, []) ?? [], default));
+        }
+        catch (FencedException e)
+        {
+            On(new JobFact.Failed(e.Message, false, cluster.World.NowMs));
+            return;
+        }
+
+        On(new JobFact.Recommitted());
+    }
+
+    private bool Commit(Manifest manifest)
+    {
+        try
+        {
+            foreach (var (uid, committer) in _committers)
+                Cluster.Sync(committer.CommitAsync(Generation, manifest.Epoch, manifest.Committables.GetValueOrDefault(uid, []), default));
+            return true;
+        }
+        catch (FencedException)
+        {
+            On(new JobFact.Superseded(cluster.Head().Generation));
+            return false;
+        }
+    }
+
+    private void Each(Action<Silo, ShardHost> act)
+    {
+        foreach (var s in cluster.Silos.Values)
+        {
+            foreach (var ((generation, _), host) in s.Hosts.ToArray())
+                if (generation == Generation) cluster.World.Soon(() => act(s, host), () => s.Alive);
+        }
+    }
+
+    private void Tick() => cluster.World.After(cluster.EpochMs, () =>
+    {
+        if (Finished) return;
+        On(new CheckpointFact.Wanted(cluster.World.NowMs));
+        On(new CheckpointFact.Clock(cluster.World.NowMs));
+        Tick();
+    }, () => !Dead && silo.Alive);
+}

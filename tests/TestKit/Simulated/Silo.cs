@@ -1,0 +1,140 @@
+using OrleansStream.Columns;
+using OrleansStream.Engine.Checkpoints;
+using OrleansStream.Engine.Connect;
+using OrleansStream.Engine.Flow;
+using OrleansStream.Runtime;
+
+namespace OrleansStream.TestKit.Simulated;
+
+/// <summary>What can go wrong on the wire, as probabilities per message; all 0 = a perfect network.</summary>
+public sealed record Faults(double Delay = 0, double Lost = 0, double LostAnswer = 0, double Duplicate = 0, long MaxDelayMs = 300)
+{
+    public static Faults None { get; } = new();
+}
+
+/// <summary>One simulated silo: a hub, an executor driven by the world, and the hosts on it.</summary>
+public sealed class Silo : IHostEvents
+{
+    private readonly Cluster _cluster;
+
+    public Silo(Cluster cluster, string name, int incarnation)
+    {
+        (_cluster, Name, Incarnation) = (cluster, name, incarnation);
+        var world = cluster.World;
+        Hub = new ExchangeHub(world);
+        Executor = new Executor(0, world);
+        world.Add(Executor, () => Alive && !Paused);
+        Services = new HostServices(
+            name, world, new SiloPool(this), Executor, Hub, (job, generation, id) => new Wire(this, job.ToString(), generation, id), cluster.Parts,
+            c => c == "memory" ? cluster.Memory : throw new KeyNotFoundException(c), new MemoryServices(world), cluster.State, cluster.Bind, this);
+    }
+
+    public string Name { get; }
+
+    /// <summary>A restarted silo has the same name and another incarnation.</summary>
+    public int Incarnation { get; }
+
+    public bool Alive { get; set; } = true;
+
+    /// <summary>Stopped for a while, like SIGSTOP: it does nothing, and goes on as if nothing had been.</summary>
+    public bool Paused { get; set; }
+
+    public ExchangeHub Hub { get; }
+
+    public Executor Executor { get; }
+
+    public HostServices Services { get; }
+
+    public Dictionary<(int Generation, ShardId Id), ShardHost> Hosts { get; } = [];
+
+    public World World => _cluster.World;
+
+    public Cluster Cluster => _cluster;
+
+    public void Ended(ShardSpec shard) => _cluster.Tell(this, shard.Generation, new JobFact.ShardEnded(shard.Id));
+
+    public void Reported(ShardSpec shard, EpochReport report) => _cluster.Tell(this, shard.Generation, new CheckpointFact.Reported(report));
+
+    public void Failed(ShardSpec shard, Exception cause)
+    {
+        _cluster.Failures.Add(cause);
+        _cluster.Tell(this, shard.Generation, new JobFact.Failed($"{cause.GetType().Name}: {cause.Message}", _cluster.IsFatal(cause), World.NowMs));
+    }
+
+    public void Suspect(ShardSpec shard, string silo, string reason) =>
+        _cluster.Tell(this, shard.Generation, new JobFact.Failed($"silo {silo}: {reason}", false, World.NowMs));
+
+    public void Superseded(ShardSpec shard, int generation) => _cluster.Tell(this, shard.Generation, new JobFact.Superseded(generation));
+
+    private sealed class SiloPool(Silo silo) : IPool
+    {
+        public void Queue(Action work) => silo.World.Soon(work, () => silo.Alive);
+    }
+
+    private sealed class MemoryServices(World world) : IServices
+    {
+        public TimeProvider Time => world;
+
+        public string BaseDirectory => ".";
+
+        public string Resolve(string optionValue) => optionValue;
+
+        public void Print(string line)
+        {
+        }
+    }
+}
+
+/// <summary>A link over the simulated network, with its faults.</summary>
+internal sealed class Wire(Silo from, string job, int generation, LinkId id) : IExchangeLink
+{
+    private const long TimeoutMs = 1000;
+
+    public ValueTask<Answer> OfferAsync(Frame frame)
+    {
+        if (id.Silo == from.Name) return new(from.Hub.Offer(frame));
+        var world = from.World;
+        var faults = from.Cluster.Faults;
+        var answer = new TaskCompletionSource<Answer>();
+        if (!Reachable(out _))
+        {
+            world.Soon(() => answer.TrySetException(new LinkBrokenException($"{id.Silo} refuses")), () => from.Alive);
+            return new(answer.Task);
+        }
+
+        void Deliver()
+        {
+            if (!Reachable(out var to)) return;
+            var a = to.Hub.Offer(frame);
+            if (!world.Chance(faults.LostAnswer)) Later(faults, () => answer.TrySetResult(a), () => from.Alive);
+        }
+
+        if (!world.Chance(faults.Lost)) Later(faults, Deliver, null);
+        if (world.Chance(faults.Duplicate)) world.After(1 + world.Random.Next(500), Deliver);
+        world.After(TimeoutMs, () => answer.TrySetException(new TimeoutException($"no answer from {id.Silo}")), () => from.Alive);
+        return new(answer.Task);
+    }
+
+    public ValueTask<bool> ReadyAsync()
+    {
+        var world = from.World;
+        var ready = new TaskCompletionSource<bool>();
+        if (!Reachable(out var to))
+        {
+            world.Soon(() => ready.TrySetException(new LinkBrokenException($"{id.Silo} refuses")), () => from.Alive);
+            return new(ready.Task);
+        }
+
+        world.Soon(() => to.Hub.WhenReady(job, generation, id, ok => world.Soon(() => ready.TrySetResult(ok), () => from.Alive)), () => to.Alive);
+        world.After(TimeoutMs, () => ready.TrySetResult(false), () => from.Alive);
+        return new(ready.Task);
+    }
+
+    private bool Reachable(out Silo to) => from.Cluster.Silos.TryGetValue(id.Silo, out to!) && to.Alive;
+
+    private void Later(Faults faults, Action work, Func<bool>? alive)
+    {
+        if (from.World.Chance(faults.Delay)) from.World.After(1 + from.World.Random.NextInt64(faults.MaxDelayMs), work, alive);
+        else from.World.Soon(work, alive);
+    }
+}
