@@ -29,6 +29,13 @@ internal static class Program
             await Console.Error.WriteLineAsync($"ostream: {e.Message}");
             return ExitCode.Usage;
         }
+#pragma warning disable CA1031 // The last resort: a person is shown what broke, and a program an exit code that means failure.
+        catch (Exception e)
+        {
+            await Console.Error.WriteLineAsync($"ostream: internal error: {e}");
+            return ExitCode.Failed;
+        }
+#pragma warning restore CA1031
     }
 
     private static string Path(ParseResult parsed) => parsed.CommandResult.Command is RootCommand ? "ostream" : $"ostream {parsed.CommandResult.Command.Name}";

@@ -38,9 +38,9 @@ internal sealed partial class Ostream : IAsyncDisposable
     /// <summary>The checkout.</summary>
     public static string Root { get; } = Path.GetFullPath(Path.Combine(Golden.Root, "..", ".."));
 
-    public static Ostream Start(string folder, params string[] args) => Start(folder, [], args);
+    public static Ostream Start(string folder, params string[] args) => StartWith([], folder, args);
 
-    public static Ostream Start(string folder, Dictionary<string, string> environment, params string[] args)
+    public static Ostream StartWith(Dictionary<string, string> environment, string folder, params string[] args)
     {
         var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "ostream"), args)
         {

@@ -63,7 +63,7 @@ public class QuickstartTests
     public async Task A_run_leaves_nothing_behind()
     {
         using var folder = new Folder();
-        await using var ostream = Ostream.Start(folder.Path, new() { ["TMPDIR"] = folder.Path }, "run", Ostream.Sample("quickstart.sql"), "--set", "events=1000");
+        await using var ostream = Ostream.StartWith(new() { ["TMPDIR"] = folder.Path }, folder.Path, "run", Ostream.Sample("quickstart.sql"), "--set", "events=1000");
         Assert.Equal(0, await ostream.EndAsync());
         Assert.Empty(Directory.EnumerateFileSystemEntries(folder.Path).Where(f => Path.GetFileName(f).StartsWith("ostream-", StringComparison.Ordinal)));
     }
