@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using OrleansStream.Cli.Output;
@@ -79,7 +80,7 @@ internal sealed class LocalRun(JobService jobs, string id, IResultOutput output,
         {
             await foreach (byte[] bytes in reader.ReadAsync(cancel))
             {
-                var batch = BatchFormat.Read(schema, bytes);
+                var batch = BatchFormat.Read(new ReadOnlySequence<byte>(bytes), schema, out _);
                 lock (output) output.Rows(batch);
             }
         }
