@@ -31,6 +31,10 @@ public sealed class Checked : Operator
 
     public override bool StartsSegment => _inner.StartsSegment;
 
+    public override bool OutputStays => _inner.OutputStays;
+
+    public override bool EmitsKinds => _inner.EmitsKinds;
+
     public override void Open(OperatorContext c)
     {
         _watermark = c.Watermark;

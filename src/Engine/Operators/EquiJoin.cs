@@ -1,0 +1,132 @@
+using System.Collections.Immutable;
+using OrleansStream.Columns;
+using OrleansStream.Engine.Flow;
+using OrleansStream.Engine.Plan;
+using OrleansStream.Engine.State;
+
+namespace OrleansStream.Engine.Operators;
+
+/// <summary>
+/// Inner join of two inputs, port 0 and 1, on equal keys; both sides are kept for ever. Each row meets the rows of the other side that are there when it comes; a pair has
+/// the kind of the later row, so updating inputs give an updating output. NULL keys match nothing. Output: left columns, then right columns.
+/// </summary>
+/// <param name="LeftKeys">key columns of port 0.</param>
+/// <param name="RightKeys">key columns of port 1, of the same types (nullability apart).</param>
+/// <param name="Changelog">whether an input may hold updates and deletes.</param>
+[Operator("equi_join")]
+public sealed record EquiJoinSpec(Schema Output, ImmutableArray<int> LeftKeys, ImmutableArray<int> RightKeys, bool Changelog = false) : OperatorSpec(Output)
+{
+    public override ImmutableArray<StateSpec> States(ImmutableArray<Schema> inputs) => [SideState("left", inputs[0], LeftKeys), SideState("right", inputs[1], RightKeys)];
+
+    public override Operator Create() => new EquiJoin(this);
+
+    public override string Describe() => $"EquiJoin(type=[INNER], on=[{string.Join(", ", LeftKeys.Zip(RightKeys, (l, r) => $"left.${l} = right.${r}"))}])";
+
+    /// <summary>A side's rows as a multiset: key, all other columns, how many times.</summary>
+    internal static StateSpec SideState(string name, Schema side, ImmutableArray<int> keys) => new(
+        name, 1, StateKind.Map, side.Select(keys.AsSpan()), side.Select([.. JoinSide.Others(side, keys)]), Schema.Of(("count", SqlType.BigInt.NotNull)), Ttl.None);
+}
+
+public sealed class EquiJoin(EquiJoinSpec spec) : Operator
+{
+    private readonly JoinSide[] _sides = new JoinSide[2];
+    private readonly int[] _rows = new int[Batch.MaxRows];
+    private readonly nint[] _found = new nint[Batch.MaxRows];
+    private readonly int[] _pairRows = new int[Batch.MaxRows];
+    private readonly nint[] _pairRecords = new nint[Batch.MaxRows];
+    private int _rowCount;
+
+    // What is owed: rows from _next on of the batch in hand, of row _next the entries from _record on, of that entry _copies more.
+    private Batch? _batch;
+    private int _port;
+    private int _next;
+    private nint _record;
+    private long _copies;
+
+    // Result columns of a regular join are no time attributes, so where in a batch a mark stands matters to nobody behind it.
+    public override bool TakesMarks => true;
+
+    public override bool StartsSegment => true;
+
+    public override bool EmitsKinds => spec.Changelog;
+
+    public override void Open(OperatorContext c)
+    {
+        _sides[0] = new JoinSide(c.State.Map(EquiJoinSpec.SideState("left", c.Inputs[0], spec.LeftKeys)), c.Inputs[0], spec.LeftKeys, 0);
+        _sides[1] = new JoinSide(c.State.Map(EquiJoinSpec.SideState("right", c.Inputs[1], spec.RightKeys)), c.Inputs[1], spec.RightKeys, c.Inputs[0].Count);
+    }
+
+    public override void OnBatch(int port, Batch input, Output o)
+    {
+        var own = _sides[port];
+        var other = _sides[1 - port];
+        _rowCount = own.WithKeys(input, _rows);
+        if (_rowCount == 0) return;
+        var rows = _rows.AsSpan(0, _rowCount);
+        var hashes = own.Hashes(input);
+        own.Apply(input, rows, hashes);
+        other.Table.First(input, own.Keys, rows, hashes, _found);
+        (_batch, _port, _next) = (input, port, 0);
+        (_record, _copies) = Entry(_found[0], other);
+        Emit(o);
+    }
+
+    public override bool Resume(Output o)
+    {
+        if (_batch is not null) Emit(o);
+        return _batch is not null;
+    }
+
+    private static (nint Record, long Copies) Entry(nint record, JoinSide side) => (record, record == 0 ? 0 : side.CountOf(record));
+
+    private void Emit(Output o)
+    {
+        var builder = o.Builder();
+        while (_batch is not null)
+        {
+            int n = Collect(o.BatchSize - builder.Count);
+            if (n > 0)
+            {
+                var rows = _pairRows.AsSpan(0, n);
+                _sides[_port].Gather(_batch, rows, builder);
+                _sides[1 - _port].Read(_pairRecords.AsSpan(0, n), builder);
+                Kinds(_batch, rows, builder);
+                builder.Advance(n);
+            }
+
+            if (_next == _rowCount) _batch = null;
+            if (builder.Count < o.BatchSize) continue;
+            builder = o.Emit();
+            if (o.Full) return;
+        }
+    }
+
+    // The next pairs: row of the batch and entry of the other side.
+    private int Collect(int room)
+    {
+        var other = _sides[1 - _port];
+        int n = 0;
+        while (_next < _rowCount)
+        {
+            for (; _copies > 0; _copies--)
+            {
+                if (n == room) return n;
+                _pairRows[n] = _rows[_next];
+                _pairRecords[n++] = _record;
+            }
+
+            if (_record != 0) (_record, _copies) = Entry(other.Table.Next(_record), other);
+            if (_record != 0) continue;
+            if (++_next < _rowCount) (_record, _copies) = Entry(_found[_next], other);
+        }
+
+        return n;
+    }
+
+    internal static void Kinds(Batch batch, ReadOnlySpan<int> rows, BatchBuilder builder)
+    {
+        if (!builder.HasKinds || !batch.HasKinds) return;
+        var kinds = builder.AppendKinds(rows.Length);
+        for (int i = 0; i < rows.Length; i++) kinds[i] = (byte)batch.KindAt(rows[i]);
+    }
+}
