@@ -6,12 +6,14 @@ using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using Orleans.Dashboard;
 using Orleans.Hosting;
-using Orleans.Runtime.Hosting;
 using Orleans.Runtime.MembershipService.SiloMetadata;
 using Orleans.Serialization;
 using Orleans.Storage;
+using OrleansStream.Connectors;
 using OrleansStream.Engine.Connect;
 using OrleansStream.Grains;
+using OrleansStream.Grains.Silos;
+using OrleansStream.Runtime;
 
 namespace OrleansStream.Silo;
 
@@ -31,12 +33,18 @@ public static class Composition
         var services = builder.Services;
         // Made by a factory, so that the container disposes it (and frees the lock) with the host.
         services.AddSingleton(_ => folder);
-        services.AddHostedService<HeldFolder>();
+        services.AddSingleton<Stores>();
+        services.AddHostedService(sp => sp.GetRequiredService<Stores>());
+        services.AddSingleton(sp => sp.GetRequiredService<Stores>().Journal);
+        services.AddSingleton(sp => sp.GetRequiredService<Stores>().Parts);
         services.AddSingleton(options);
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<IServices, ProcessServices>();
         services.Configure<HostOptions>(h => h.ShutdownTimeout = TimeSpan.FromSeconds(60));
+        services.AddSingleton<IConnectorCatalog>(_ => ConnectorRegistry.Scan());
         builder.UseOrleans(silo => Configure(silo, options, database));
+        // After Orleans, so that it is stopped before Orleans is.
+        services.AddHostedService<Drain>();
         return builder;
     }
 
@@ -59,15 +67,7 @@ public static class Composition
         silo.UseSiloMetadata(new Dictionary<string, string> { ["zone"] = options.Zone, ["pool"] = options.Pool });
         silo.AddAdoNetGrainStorageAsDefault(o => o.Configure((AdoNetGrainStorageOptions storage, Serializer serializer) =>
             (storage.Invariant, storage.ConnectionString, storage.GrainStorageSerializer) = (database.Invariant, database.ConnectionString, new OrleansGrainStorageSerializer(serializer))));
-        silo.AddGrainDirectory(RunDirectory.Name, (_, _) => new RunDirectory());
+        silo.AddStreamGrains(options.Threads > 0 ? options.Threads : Executor.ThreadsFor(Environment.ProcessorCount));
         if (options.Dashboard) silo.AddDashboard(o => o.HideTrace = true);
-    }
-
-    /// <summary>Resolved with the host, so that the folder is disposed with the container.</summary>
-    private sealed class HeldFolder(StateFolder folder) : IHostedService
-    {
-        public Task StartAsync(CancellationToken cancellationToken) => folder.Path.Length > 0 ? Task.CompletedTask : throw new InvalidOperationException("no state folder");
-
-        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
 }

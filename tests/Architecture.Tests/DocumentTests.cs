@@ -31,17 +31,17 @@ public partial class DocumentTests
         Assert.Empty(rows.Where(r => r.Length != 4 || r.Any(cell => cell.Length == 0)).Select(r => r[0]));
     }
 
-    /// <summary>A name in backquotes in the last two columns is a path, or a type with a file of its name.</summary>
+    /// <summary>A name in backquotes in the last two columns is a path, or a type declared in the sources.</summary>
     [Fact]
     public void Keepers_and_checkers_exist()
     {
-        var types = Sources.All.Select(p => Path.GetFileName(p).Split('.')[0]).ToHashSet();
+        var declared = Sources.Types.ToHashSet();
         var missing =
             from row in InvariantRows()
             from cell in row[2..]
             from Match name in Quoted().Matches(cell)
             let text = name.Groups[1].Value
-            where !types.Contains(text.Split('.')[0]) && !Path.Exists(Path.Combine(Repository.Root, text))
+            where !declared.Contains(text.Split('.')[0]) && !Path.Exists(Path.Combine(Repository.Root, text))
             select $"{row[0]}: {text}";
         Assert.Empty(missing);
     }

@@ -1,5 +1,6 @@
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace OrleansStream.Architecture.Tests;
 
@@ -13,6 +14,10 @@ internal static class Sources
     public static IEnumerable<string> All => Trees.Keys;
 
     public static IEnumerable<string> Product => Trees.Keys.Where(p => p.StartsWith("src/", StringComparison.Ordinal));
+
+    /// <summary>Names of all types that are declared at the top of a namespace.</summary>
+    public static IEnumerable<string> Types => Trees.Values
+        .SelectMany(t => t.GetRoot().DescendantNodes().OfType<BaseTypeDeclarationSyntax>()).Where(t => t.Parent is BaseNamespaceDeclarationSyntax).Select(t => t.Identifier.Text);
 
     public static SyntaxTree Tree(string path) => Trees[path];
 }

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using OrleansStream.Contracts;
 using OrleansStream.Silo;
 
 namespace OrleansStream.Cluster.Tests;
@@ -30,11 +31,27 @@ public sealed class LocalSilo : IAsyncDisposable
         string path = folder ?? Directory.CreateTempSubdirectory("ostream-").FullName;
         var builder = Host.CreateApplicationBuilder();
         builder.Logging.ClearProviders();
+        if (Environment.GetEnvironmentVariable("OSTREAM_TEST_LOG") is not null) builder.Logging.AddSimpleConsole(c => c.TimestampFormat = "HH:mm:ss.fff ").AddFilter("Orleans", LogLevel.Warning).AddFilter("Microsoft", LogLevel.Warning).AddFilter("Polly", LogLevel.Warning).AddFilter("OrleansStream", LogLevel.Information);
         var options = new SiloOptions { StateFolder = path, BaseDirectory = path };
         builder.AddOrleansStreamSilo(change?.Invoke(options) ?? options);
         var host = builder.Build();
         await host.StartAsync();
         return new LocalSilo(host, path, folder is not null);
+    }
+
+    /// <summary>The status once the job has ended, however.</summary>
+    public async Task<JobStatus> EndedAsync(IJobGrain job)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        JobStatus? status = null;
+        while (status is not { Ended: true })
+        {
+            if (limit.IsCancellationRequested) throw new TimeoutException($"still {status?.State} ({status?.Why}): {string.Join("; ", status?.Stages.SelectMany(s => s.Shards.Select(h => $"{s.Id}/{h.Shard} in {h.RowsIn} out {h.RowsOut} ended {h.Ended} {h.BlockedBy}")) ?? [])}");
+            await Task.Delay(20);
+            status = await job.StatusAsync();
+        }
+
+        return status;
     }
 
     public async ValueTask DisposeAsync()

@@ -172,6 +172,7 @@ public sealed partial class StreamFile
         if (type == typeof(Schema)) return SchemaOf(text);
         if (type == typeof(SqlType)) return SqlTypeText.Parse(text);
         if (type == typeof(AggregateCall)) return Call(text);
+        if (type == typeof(Expr)) return PlanJson.ReadExpr(text);
         if (type.IsEnum) return Enum.Parse(type, text, ignoreCase: true);
         if (type == typeof(bool)) return text == "true";
         if (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(ImmutableArray<>))
@@ -207,8 +208,8 @@ public sealed partial class StreamFile
         int depth = 0, start = 0;
         for (int i = 0; i <= text.Length; i++)
         {
-            if (i < text.Length && text[i] is '(' or '<') depth++;
-            else if (i < text.Length && text[i] is ')' or '>') depth--;
+            if (i < text.Length && text[i] is '(' or '<' or '{') depth++;
+            else if (i < text.Length && text[i] is ')' or '>' or '}') depth--;
             else if (i == text.Length || (text[i] == ',' && depth == 0))
             {
                 if (text[start..i].Trim() is { Length: > 0 } part) parts.Add(part);

@@ -27,8 +27,11 @@ public sealed class Evaluator
         var evaluation = new Evaluation(context);
         var binder = new Binder(input, evaluation);
         foreach (var e in exprs) binder.Count(e);
-        return new Evaluator(evaluation, [.. exprs.Select(binder.Bind)]);
+        return new Evaluator(evaluation, [.. exprs.Select(e => Typed(binder.Bind(e), e.Type))]);
     }
+
+    // A cast that changes no value (VARCHAR(3) to STRING) is no node; the result's column still has to say its type.
+    private static Node Typed(Node node, SqlType type) => node.Type.WithNullable(true) == type.WithNullable(true) ? node : new RetypeNode(type, node);
 
     /// <summary>
     /// The values of the first expression at the batch's rows that count, by position; borrowed until the next call. It may be a column of the batch itself.

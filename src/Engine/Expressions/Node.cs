@@ -69,6 +69,20 @@ public sealed class FieldNode(SqlType type, Node row, int index) : Node(type)
     }
 }
 
+/// <summary>The same values under another type of the same layout.</summary>
+public sealed class RetypeNode(SqlType type, Node inner) : Node(type)
+{
+    private readonly Column _view = Column.Create(type);
+
+    public override bool Guarded => inner.Guarded;
+
+    public override Column Evaluate(in Rows rows)
+    {
+        _view.ViewOf(inner.Evaluate(rows), 0, rows.Length);
+        return _view;
+    }
+}
+
 /// <summary>Remembers the result within a batch, for an expression that stands in several places.</summary>
 public sealed class SharedNode(Node inner, Evaluation evaluation) : Node(inner.Type)
 {

@@ -6,7 +6,7 @@ namespace OrleansStream.Engine.Flow;
 /// <summary>A row without event time: the plan declares the column as time attribute, so the job fails.</summary>
 public sealed class NullRowtimeException(string column) : Exception($"{Code}: time attribute '{column}' is NULL in a row")
 {
-    public const string Code = "OS5002";
+    public const string Code = "OS5005";
 }
 
 /// <summary>

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Reflection;
+using OrleansStream.Engine.Plan;
 
 namespace OrleansStream.Engine.Functions;
 
@@ -16,6 +17,19 @@ public static class FunctionCatalog
         if (a.Signatures.Length == 0 || a.Doc.Length == 0 || a.Example.Length == 0) throw new InvalidOperationException($"{a.Name} lacks a signature, Doc or Example");
         return [a.Name, .. a.Aliases];
     });
+
+    /// <summary>By upper-case name, aliases included.</summary>
+    public static FrozenDictionary<string, AggregateFunction> Aggregates { get; } = Scan<AggregateFunction, AggregateAttribute>((f, a) =>
+    {
+        (f.Name, f.About) = (a.Name, a);
+        if (a.Signatures.Length == 0 || a.Doc.Length == 0) throw new InvalidOperationException($"{a.Name} lacks a signature or Doc");
+        return [a.Name, .. a.Aliases];
+    });
+
+    /// <summary>The aggregate that computes a call.</summary>
+    /// <exception cref="InvalidDataException">the catalog has no such aggregate.</exception>
+    public static Aggregate Bind(AggregateCall call) =>
+        Aggregates.TryGetValue(call.Function, out var function) ? function.Bind(call) : throw new InvalidDataException($"no aggregate {call.Function}");
 
     private static FrozenDictionary<string, T> Scan<T, TAttribute>(Func<T, TAttribute, string[]> names) where TAttribute : Attribute
     {

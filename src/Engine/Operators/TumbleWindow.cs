@@ -113,9 +113,10 @@ public sealed class TumbleWindow(TumbleWindowSpec spec) : Operator
         {
             var rows = _split.Rows(p);
             var records = _records.AsSpan(0, rows.Length);
-            _panes[_split.Pane(p)].Resolve(input, _keys, rows, hashes, Access.Write, records, _isNew);
-            if (spec.Phase == AggregatePhase.Single) _calls.Add(input, rows, records);
-            else _calls.Merge(input, _keys.Length + 2, rows, records);
+            var table = _panes[_split.Pane(p)];
+            table.Resolve(input, _keys, rows, hashes, Access.Write, records, _isNew);
+            if (spec.Phase == AggregatePhase.Single) _calls.Add(table, input, rows, records);
+            else _calls.Merge(table, input, _keys.Length + 2, rows, records);
         }
     }
 
@@ -157,7 +158,7 @@ public sealed class TumbleWindow(TumbleWindowSpec spec) : Operator
             if (n == 0) return true;
             var records = _records.AsSpan(0, n);
             table.CopyKeys(records, builder, 0);
-            _calls.WriteResults(records, builder, _keys.Length);
+            _calls.WriteResults(table, records, builder, _keys.Length);
             WindowColumns.Write(builder, _keys.Length + spec.Calls.Length, spec.Properties, start, start + spec.Size, n);
             builder.Advance(n);
             if (builder.Count < o.BatchSize) continue;

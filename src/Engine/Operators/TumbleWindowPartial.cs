@@ -90,7 +90,7 @@ public sealed class TumbleWindowPartial(TumbleWindowSpec spec) : Operator
         var records = _records.AsSpan(0, rows.Length);
         table.Resolve(input, _keys, rows, hashes, Access.Write, records, _isNew);
         AddOne(records, _rowsOffset);
-        _calls.Add(input, rows, records);
+        _calls.Add(table, input, rows, records);
     }
 
     private static unsafe void AddOne(ReadOnlySpan<nint> records, int offset)
@@ -169,7 +169,7 @@ public sealed class TumbleWindowPartial(TumbleWindowSpec spec) : Operator
             table.CopyKeys(records, builder, 0);
             builder.Fixed<long>(_keys.Length).Append(n).Fill(start);
             Read(records, _rowsOffset, builder.Fixed<long>(_keys.Length + 1).Append(n));
-            _calls.WritePartial(records, builder, _keys.Length + 2);
+            _calls.WritePartial(table, records, builder, _keys.Length + 2);
             builder.Advance(n);
             if (builder.Count < o.BatchSize) continue;
             builder = o.Emit();

@@ -23,6 +23,20 @@ public static class PlanJson
     /// <summary>An expression on one line, as it stands in a plan.</summary>
     public static string Write(Expr expr) => JsonSerializer.Serialize(expr, Compact);
 
+    /// <summary>Reads what <see cref="Write(Expr)"/> wrote.</summary>
+    /// <exception cref="InvalidDataException">not an expression of this version.</exception>
+    public static Expr ReadExpr(string text)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<Expr>(text, Compact) ?? throw new InvalidDataException("not an expression: null");
+        }
+        catch (Exception e) when (e is JsonException or FormatException or NotSupportedException)
+        {
+            throw new InvalidDataException($"not an expression of this version: {e.Message}", e);
+        }
+    }
+
     /// <exception cref="InvalidDataException">not a plan, of another format version, or with an operator or option that this version does not know.</exception>
     public static Plan Read(string text)
     {

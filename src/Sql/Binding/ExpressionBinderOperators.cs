@@ -194,7 +194,8 @@ internal sealed partial class ExpressionBinder
         if (common!.IsText) common = SqlType.String;
         ImmutableArray<Expr> arguments = [Casts.To(value, common), .. items.Select(e => Casts.To(e, common))];
         SqlType type = SqlType.Boolean.WithNullable(arguments.Any(a => a.Type.Nullable));
-        Expr call = Call("IN", type, arguments);
+        Expr call = functions.Exists("IN") ? Call("IN", type, arguments)
+            : arguments.Skip(1).Select(item => (Expr)Call("=", Logical(arguments[0], item), arguments[0], item)).Aggregate((a, b) => Call("OR", Logical(a, b), a, b));
         return i.Not ? Call("NOT", type, call) : call;
     }
 

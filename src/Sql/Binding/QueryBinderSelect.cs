@@ -18,7 +18,10 @@ internal sealed partial class QueryBinder
         Expr? where = s.Where is null ? null : new ExpressionBinder(input.Scope, functions, diagnostics).BindCondition(s.Where, "WHERE");
         var binder = new ExpressionBinder(input.Scope, functions, diagnostics)
         {
-            AllowAggregates = true, AllowOver = true, AllowGroupWindows = s.GroupBy.Length > 0, Windows = s.Windows,
+            AllowAggregates = true,
+            AllowOver = true,
+            AllowGroupWindows = s.GroupBy.Length > 0,
+            Windows = s.Windows,
         };
         var grouping = new GroupingBinder(input.Query.Columns, binder, diagnostics);
         grouping.BindKeys(s.GroupBy, new ExpressionBinder(input.Scope, functions, diagnostics) { AllowGroupWindows = true });

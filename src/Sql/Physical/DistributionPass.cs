@@ -14,14 +14,37 @@ internal sealed class DistributionPass
     {
         if (_done.TryGetValue(node, out PhysicalNode? known)) return known;
         PhysicalNode[] inputs = [.. node.Inputs.Select(Apply)];
-        for (int port = 0; port < inputs.Length; port++)
+        if (node is PhysicalJoin join)
         {
-            Distribution required = node.Requires(port);
-            if (!inputs[port].Traits.Distribution.Satisfies(required)) inputs[port] = Exchange(inputs[port], required);
+            Meet(join, inputs);
+        }
+        else
+        {
+            for (int port = 0; port < inputs.Length; port++)
+            {
+                Distribution required = node.Requires(port);
+                if (!inputs[port].Traits.Distribution.Satisfies(required)) inputs[port] = Exchange(inputs[port], required);
+            }
         }
         PhysicalNode with = node.WithInputs([.. inputs]);
         Distribution given = with.Gives([.. inputs.Select(i => i.Traits.Distribution)]);
         return _done[node] = with with { Traits = with.Traits with { Distribution = given } };
+    }
+
+    /// <summary>
+    /// Both sides must lie by the same keys in the same order: that each lies by some of its own is not enough. A side that lies well stays; the other comes to it.
+    /// </summary>
+    private void Meet(PhysicalJoin join, PhysicalNode[] inputs)
+    {
+        Distribution left = inputs[0].Traits.Distribution, right = inputs[1].Traits.Distribution;
+        bool leftFits = left.Satisfies(join.Requires(0)), rightFits = right.Satisfies(join.Requires(1));
+        Distribution Across(Distribution d, ImmutableArray<int> from, ImmutableArray<int> to) =>
+            d.Kind == DistributionKind.Single ? Distribution.Single : Distribution.Hash([.. d.Keys.Select(k => to[from.IndexOf(k)])]);
+        Distribution wantedLeft = join.Requires(0), wantedRight = join.Requires(1);
+        if (leftFits) (wantedLeft, wantedRight) = (left, Across(left, join.LeftKeys, join.RightKeys));
+        else if (rightFits) (wantedLeft, wantedRight) = (Across(right, join.RightKeys, join.LeftKeys), right);
+        if (!left.Equals(wantedLeft)) inputs[0] = Exchange(inputs[0], wantedLeft);
+        if (!right.Equals(wantedRight)) inputs[1] = Exchange(inputs[1], wantedRight);
     }
 
     private PhysicalNode Exchange(PhysicalNode input, Distribution target)

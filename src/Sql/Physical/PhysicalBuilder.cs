@@ -40,13 +40,12 @@ internal sealed partial class PhysicalBuilder(PhysicalOptions options, TextSpan 
             case LogicalSink s: return Sink(s, inputs[0]);
             case LogicalWindow: return NotYet("a window without GROUP BY window_start, window_end", "group by both bounds of the window");
             case LogicalAggregate a: return new PhysicalGroupAggregate(inputs[0], a.Keys, [.. a.Calls.Select(Call)], a.Columns);
-            case LogicalJoin: return NotYet("a join", null);
-            case LogicalUnion: return NotYet("UNION ALL", null);
+            case LogicalJoin j: return Join(j, inputs[0], inputs[1]);
+            case LogicalUnion u: return new PhysicalUnion([.. inputs], u.Columns);
             case LogicalSetOperation o: return NotYet(o.Operator, null);
             case LogicalRank: return NotYet("Top-N by ROW_NUMBER", null);
             case LogicalOver: return NotYet("ROW_NUMBER without a condition on the number", "keep the first rows: WHERE rn <= 10");
             case LogicalSort: return NotYet("ORDER BY or LIMIT", null);
-            case LogicalValues: return NotYet("a query without a table", null);
             default: throw new ArgumentException($"unknown step {node.GetType().Name}", nameof(node));
         }
     }

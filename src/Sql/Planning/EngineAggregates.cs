@@ -1,4 +1,4 @@
-using OrleansStream.Columns;
+using OrleansStream.Engine.Functions;
 using OrleansStream.Engine.Plan;
 
 namespace OrleansStream.Sql.Planning;
@@ -6,6 +6,10 @@ namespace OrleansStream.Sql.Planning;
 /// <summary>Which aggregates the engine has.</summary>
 internal static class EngineAggregates
 {
-    public static bool Has(AggregateCall call) => !call.Distinct
-        && (call.Function == "COUNT" || (call.Function == "SUM" && call.ArgumentTypes[0].Kind == TypeKind.BigInt));
+    public static bool Has(AggregateCall call)
+    {
+        if (call.Distinct || !FunctionCatalog.Aggregates.TryGetValue(call.Function, out AggregateFunction? function)) return false;
+        try { return function.Bind(call) is not null; }
+        catch (InvalidDataException) { return false; }
+    }
 }

@@ -67,7 +67,11 @@ internal sealed class JobPlanner(
             PhysicalNode? built = new PhysicalBuilder(Options(), bound[i].Span, diagnostics).Build(optimized[i]);
             if (built is not null) physical.Add(Passes.Apply(built, bound[i].Span, diagnostics));
         }
-        for (int i = 0; i < physical.Count; i++) CheckOperators(physical[i], bound[i].Span);
+        for (int i = 0; i < physical.Count; i++)
+        {
+            CheckOperators(physical[i], bound[i].Span);
+            new ExpressionCheck(bound[i].Span, diagnostics).Check(physical[i]);
+        }
         if (diagnostics.Items.Count > before) return null;
         Plan plan = StageCutter.Cut(physical.ToImmutable(), settings, WatermarkInterval());
         Schema? result = collect ? RelColumn.Schema(bound[0].Insert.Query.Columns) : null;

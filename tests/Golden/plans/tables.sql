@@ -24,7 +24,7 @@ CREATE TABLE flights (
     WATERMARK FOR departure AS departure
 ) WITH ('connector' = 'filesystem', 'path' = '/data/flights', 'format' = 'json');
 
-CREATE TABLE counts (origin STRING, starts TIMESTAMP(3), flights BIGINT, delays BIGINT) WITH ('connector' = 'filesystem', 'path' = '/data/counts', 'format' = 'json');
+CREATE TABLE counts (origin STRING, starts TIMESTAMP(3), flights BIGINT, delays INT) WITH ('connector' = 'filesystem', 'path' = '/data/counts', 'format' = 'json');
 CREATE TABLE m (auction BIGINT, window_start TIMESTAMP(3), window_end TIMESTAMP(3), num BIGINT) WITH ('connector' = 'blackhole');
 CREATE TABLE cheap (auction BIGINT, bidder BIGINT, price DECIMAL(23, 3)) WITH ('connector' = 'print');
 

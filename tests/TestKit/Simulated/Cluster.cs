@@ -32,6 +32,9 @@ public sealed class Cluster
 
     public MemoryConnector Memory { get; } = new();
 
+    /// <summary>Connectors besides <c>memory</c>.</summary>
+    public Func<string, Connector> Connectors { get; set; } = name => throw new KeyNotFoundException($"no connector '{name}'");
+
     public Faults Faults { get; set; } = Faults.None;
 
     public Func<KeyGroupRange, IShardState> State { get; }

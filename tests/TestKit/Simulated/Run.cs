@@ -127,7 +127,7 @@ public sealed class Run(Cluster cluster, Silo silo, ImmutableArray<long> recent)
         _checkpoint = CheckpointProtocol.Start(Generation, _table.All, manifest, sources.Select(s => (s.i.Uid, s.Id)), timeoutMs: 10_000);
         foreach (var (source, stage) in sources)
         {
-            var e = cluster.Memory.CreateEnumerator(new SourceContext(source.Table, source.Projection, shards[stage], silo.Services.ConnectorServices));
+            var e = silo.Services.Connectors(source.Table.Connector).CreateEnumerator(new SourceContext(source.Table, source.Projection, shards[stage], silo.Services.ConnectorServices));
             if (manifest is not null && manifest.Enumerators.TryGetValue(source.Uid, out var image)) e.Restore(image.Bytes);
             _enumerators.Add(source.Uid, e);
             var found = Cluster.Sync(e.DiscoverAsync(default));
@@ -137,7 +137,7 @@ public sealed class Run(Cluster cluster, Silo silo, ImmutableArray<long> recent)
         foreach (var node in _plan.Stages.SelectMany(s => s.Nodes))
         {
             if (node.Spec is SinkSpec sink)
-                _committers.Add(node.Uid, cluster.Memory.CreateCommitter(new SinkContext(cluster.Job.ToString(), node.Uid, sink.Table, sink.Changelog, Generation, -1, silo.Services.ConnectorServices)));
+                _committers.Add(node.Uid, silo.Services.Connectors(sink.Table.Connector).CreateCommitter(new SinkContext(cluster.Job.ToString(), node.Uid, sink.Table, sink.Changelog, Generation, -1, silo.Services.ConnectorServices)));
         }
 
         On(new JobFact.Prepared([.. _table.All]));

@@ -26,7 +26,7 @@ public sealed class Silo : IHostEvents
         world.Add(Executor, () => Alive && !Paused);
         Services = new HostServices(
             name, world, new SiloPool(this), Executor, Hub, (job, generation, id) => new Wire(this, job.ToString(), generation, id), cluster.Parts,
-            c => c == "memory" ? cluster.Memory : throw new KeyNotFoundException(c), new MemoryServices(world), cluster.State, cluster.Bind, this);
+            c => c == "memory" ? cluster.Memory : cluster.Connectors(c), new MemoryServices(world), cluster.State, cluster.Bind, this);
     }
 
     public string Name { get; }

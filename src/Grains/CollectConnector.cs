@@ -1,0 +1,6 @@
+namespace OrleansStream.Grains;
+
+internal static class CollectConnector
+{
+    public const string ConnectorName = "collect";
+}

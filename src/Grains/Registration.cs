@@ -1,0 +1,68 @@
+using Microsoft.Extensions.DependencyInjection;
+using Orleans.Hosting;
+using Orleans.Runtime.Hosting;
+using Orleans.Streams;
+using OrleansStream.Contracts;
+using OrleansStream.Engine.Checkpoints;
+using OrleansStream.Engine.Connect;
+using OrleansStream.Engine.Expressions;
+using OrleansStream.Engine.State;
+using OrleansStream.Grains.Exchange;
+using OrleansStream.Grains.Runs;
+using OrleansStream.Grains.Shards;
+using OrleansStream.Grains.Silos;
+using OrleansStream.Runtime;
+
+namespace OrleansStream.Grains;
+
+/// <summary>Puts what this project has into a silo.</summary>
+public static class Registration
+{
+    /// <summary>
+    /// Grains, agent, provider <c>exchange</c>, executor and hub. The host brings <see cref="IJournal"/>, <see cref="IPartStore"/>, <see cref="IConnectorCatalog"/>,
+    /// <see cref="IServices"/> and <see cref="TimeProvider"/>.
+    /// </summary>
+    /// <param name="threads">of the executor.</param>
+    public static ISiloBuilder AddStreamGrains(this ISiloBuilder silo, int threads)
+    {
+        var services = silo.Services;
+        services.AddSingleton(sp => new Executor(threads, sp.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<ExchangeHub>();
+        services.AddSingleton<Agents>();
+        services.AddSingleton<LiveSilos>();
+        services.AddSingleton<SiloRuns>();
+        services.AddSingleton<ShardEvents>();
+        services.AddSingleton<ExchangeProvider>();
+        services.AddKeyedSingleton<IStreamProvider>(ExchangeProvider.ProviderName, (sp, _) => sp.GetRequiredService<ExchangeProvider>());
+        services.AddSingleton(Hosts);
+        services.AddSingleton(sp => new SiloShards(sp.GetRequiredService<HostServices>()));
+        services.AddSingleton(sp => new RunServices(
+            sp.GetRequiredService<IJournal>(), sp.GetRequiredService<IPartStore>(), Connectors(sp), sp.GetRequiredService<IServices>(), sp.GetRequiredService<Agents>(),
+            sp.GetRequiredService<LiveSilos>(), sp.GetRequiredService<IGrainFactory>(), sp.GetRequiredService<TimeProvider>()));
+        silo.AddGrainDirectory(RunDirectory.Name, (_, _) => new RunDirectory());
+        silo.AddGrainService<SiloAgent>();
+        silo.AddStartupTask(PublishConnectorsAsync);
+        return silo;
+    }
+
+    private static HostServices Hosts(IServiceProvider sp)
+    {
+        var time = sp.GetRequiredService<TimeProvider>();
+        var provider = sp.GetRequiredService<ExchangeProvider>();
+        return new HostServices(
+            sp.GetRequiredService<Agents>().Here, time, ThreadPoolPool.Instance, sp.GetRequiredService<Executor>(), sp.GetRequiredService<ExchangeHub>(), provider.Link,
+            sp.GetRequiredService<IPartStore>(), Connectors(sp), sp.GetRequiredService<IServices>(), _ => new ShardState(),
+            (expr, schema) => Evaluator.Bind(expr, schema, new EvaluationContext(TimeZoneInfo.Utc, () => time.GetUtcNow().ToUnixTimeMilliseconds())).Evaluate, sp.GetRequiredService<ShardEvents>());
+    }
+
+    // The sink of a SELECT lives here, since it offers pages to a grain.
+    private static Func<string, Connector> Connectors(IServiceProvider sp)
+    {
+        var catalog = sp.GetRequiredService<IConnectorCatalog>();
+        return catalog.Connector;
+    }
+
+    // Before the silo takes work, so that the first script finds what there is.
+    private static Task PublishConnectorsAsync(IServiceProvider sp, CancellationToken cancel) =>
+        sp.GetRequiredService<IGrainFactory>().GetGrain<IConnectorCatalogGrain>(0).PublishAsync([.. sp.GetRequiredService<IConnectorCatalog>().Schemas.Select(OptionSchemaJson.Write)]);
+}

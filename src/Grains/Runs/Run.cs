@@ -1,0 +1,326 @@
+using System.Collections.Immutable;
+using Microsoft.Extensions.Logging;
+using OrleansStream.Contracts;
+using OrleansStream.Engine.Checkpoints;
+using OrleansStream.Engine.Connect;
+using OrleansStream.Engine.Plan;
+using OrleansStream.Grains.Shards;
+using JobState = OrleansStream.Engine.Checkpoints.JobState;
+using StopKind = OrleansStream.Engine.Checkpoints.StopKind;
+
+namespace OrleansStream.Grains.Runs;
+
+/// <summary>
+/// Carries facts into the two protocols of a generation and their effects out. Used on the turns of its grain only: an effect that waits is started, and what comes of
+/// it is told as a fact. The protocols decide, this only does.
+/// </summary>
+#pragma warning disable CA1001 // Disposed by its own end.
+internal sealed class Run(RunServices services, JobKey job, int generation, ILogger log, Action<Run> over)
+#pragma warning restore CA1001
+{
+    private static readonly TimeSpan FirstWait = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(10);
+
+    private readonly CancellationTokenSource _ended = new();
+    private readonly RunJournal _journal = new(services.Journal, job, generation, services.Time, log);
+    private readonly Queue<object> _facts = new();
+    private bool _taking;
+    private bool _draining;
+    private bool _looking;
+    private JobState _state = JobState.New(true, []);
+    private CheckpointState? _epochs;
+    private RunSettings _settings = RunSettings.From(ImmutableSortedDictionary<string, string>.Empty);
+    private RunSources? _sources;
+    private RunSinks? _sinks;
+    private ImmutableSortedDictionary<ShardId, ImmutableArray<ShardSplits>> _splits = ImmutableSortedDictionary<ShardId, ImmutableArray<ShardSplits>>.Empty;
+    private long _lastEpochMs;
+
+    public JobKey Job => job;
+
+    public int Generation => generation;
+
+    public JobPhase Phase => _state.Phase;
+
+    public DateTimeOffset Now => services.Time.GetUtcNow();
+
+    /// <summary>Last checkpoint; 0 = none.</summary>
+    public long PublishedEpoch => _epochs?.Published?.Epoch ?? 0;
+
+    public RunShards? Shards { get; private set; }
+
+    public Plan? Plan { get; private set; }
+
+    public RunHistory History { get; } = new();
+
+    /// <summary>Begins, unless the journal has moved on or the job is not to run.</summary>
+    public async Task BeginAsync(RunBegin begin)
+    {
+        if (_state.Phase != JobPhase.New) return;
+        var head = await _journal.ReadAsync(_ended.Token);
+        if (_state.Phase != JobPhase.New) return;
+        if (head.Generation != generation - 1 || head.Desired?.State != DesiredState.Running || (begin.Plan ?? head.Plan) is null)
+        {
+            over(this);
+            return;
+        }
+
+        _state = JobState.New(TakesCheckpoints(PlanJson.Read(begin.Plan ?? head.Plan!)), begin.RecentMs);
+        Tell(new JobFact.Begin(head, begin.Plan, services.Agents.Here, begin.Cause, begin.AskedFor, NowMs()));
+    }
+
+    public void Tell(JobFact fact) => Take(fact);
+
+    public void Tell(CheckpointFact fact) => Take(fact);
+
+    /// <summary>Something went wrong: another generation, or the end of the job if the same would happen again.</summary>
+    public void Fail(JobFault fault, bool fatal)
+    {
+        if (_state.Phase >= JobPhase.Ending) return;
+        Log.RunFails(log, job, generation, fault.Message, fatal);
+        History.Faults.Add(fault);
+        Tell(new JobFact.Failed(fault.Message, fatal, NowMs()));
+    }
+
+    /// <summary>Ends this generation after a checkpoint, and leaves the desired state as it is.</summary>
+    public void Drain()
+    {
+        if (_draining) return;
+        _draining = true;
+        if (_state is { Phase: JobPhase.Running, Checkpoints: true }) Tell(new CheckpointFact.Wanted(NowMs()));
+        else if (!_state.Checkpoints) Fail(new JobFault(FaultCodes.Lost, "its silo is stopping", null, services.Time.GetUtcNow()), true);
+        else StandDown();
+    }
+
+    /// <summary>Called about twice a second: intervals, time-outs, new splits.</summary>
+    public void Tick()
+    {
+        if (_state.Phase != JobPhase.Running || _epochs is null) return;
+        long now = NowMs();
+        Tell(new CheckpointFact.Clock(now));
+        if (Shards!.Lost is { } silo)
+        {
+            Fail(new JobFault(FaultCodes.Lost, $"silo {silo} is gone or does not answer", null, Now), false);
+            return;
+        }
+
+        if (_state.Checkpoints && _settings.Interval > TimeSpan.Zero && _epochs.Open is null && now - _lastEpochMs >= _settings.Interval.TotalMilliseconds)
+            Tell(new CheckpointFact.Wanted(now));
+        if (!_looking && _sources is { Finished: false }) Do(LookAsync);
+    }
+
+    private static bool TakesCheckpoints(Plan plan) => RunSinks.Of(plan).All(s => s.Sink.Table.Connector != CollectConnector.ConnectorName);
+
+    private void Take(object fact)
+    {
+        _facts.Enqueue(fact);
+        if (_taking) return;
+        _taking = true;
+        try
+        {
+            while (_facts.TryDequeue(out object? next)) Step(next);
+        }
+        finally
+        {
+            _taking = false;
+        }
+    }
+
+    private void Step(object fact)
+    {
+        if (fact is JobFact j)
+        {
+            var effects = new List<JobEffect>();
+            var before = _state.Phase;
+            _state = JobProtocol.On(_state, j, effects);
+            if (_state.Phase != before) Log.RunPhase(log, job, generation, _state.Phase.ToString(), j.GetType().Name);
+            foreach (var e in effects) Carry(e);
+        }
+        else if (_epochs is not null)
+        {
+            var effects = new List<CheckpointEffect>();
+            _epochs = CheckpointProtocol.On(_epochs, (CheckpointFact)fact, effects);
+            foreach (var e in effects) Carry(e);
+        }
+    }
+
+    private void Carry(JobEffect effect)
+    {
+        switch (effect)
+        {
+            case JobEffect.AppendBegin b: Do(async () => Tell(new JobFact.Begun(await _journal.BeginAsync(b.Seen, b.Entry, _ended.Token)))); break;
+            case JobEffect.Prepare: Do(PrepareAsync); break;
+            case JobEffect.StartShards: foreach (var s in _state.Shards) Do(async () => Tell(new JobFact.Started(s, await Shards!.StartAsync(s, _splits.GetValueOrDefault(s, []))))); break;
+            case JobEffect.Recommit: Do(RecommitAsync); break;
+            case JobEffect.Go: Do(() => Shards!.GoAsync()); break;
+            case JobEffect.WantEpoch: Tell(new CheckpointFact.Wanted(NowMs())); break;
+            case JobEffect.StopShards: Do(StopShardsAsync); break;
+            case JobEffect.AppendDesired d: Do(() => WriteDesiredAsync(new DesiredEntry(d.State, d.Reason))); break;
+            case JobEffect.BeginNext n: _ = BeginNextAsync(n); break;
+            case JobEffect.Over o: End(o.Final); break;
+            default: throw new InvalidOperationException($"no rule for {effect}");
+        }
+    }
+
+    private void Carry(CheckpointEffect effect)
+    {
+        switch (effect)
+        {
+            case CheckpointEffect.BeginEpoch b:
+                _lastEpochMs = NowMs();
+                History.Began(b.Epoch, generation, services.Time.GetUtcNow());
+                Do(() => Shards!.BeginEpochAsync(b.Commands));
+                break;
+            case CheckpointEffect.Publish p: Do(() => PublishAsync(p.Manifest)); break;
+            case CheckpointEffect.Commit c: Do(() => CommitAsync(c.Manifest)); break;
+            case CheckpointEffect.Drop d: Do(() => DropAsync(d.Parts)); break;
+            case CheckpointEffect.Completed c:
+                History.Completed(_epochs!.Published!, services.Time.GetUtcNow());
+                Tell(new JobFact.EpochCompleted(c.Epoch, c.Last));
+                if (_draining && !c.Last) StandDown();
+                break;
+            case CheckpointEffect.Overdue o:
+                History.Failed(o.Epoch, $"not reported in time by {string.Join(", ", o.Missing)}");
+                Fail(new JobFault(FaultCodes.Lost, $"checkpoint {o.Epoch} was not reported in time by shards {string.Join(", ", o.Missing)}", null, services.Time.GetUtcNow()), false);
+                break;
+            case CheckpointEffect.StandDown: StandDown(); break;
+            default: throw new InvalidOperationException($"no rule for {effect}");
+        }
+    }
+
+    private async Task PrepareAsync()
+    {
+        var head = await _journal.ReadAsync(_ended.Token);
+        Plan = PlanJson.Read(head.Plan!);
+        _settings = RunSettings.From(Plan.Settings);
+        var from = head.Publish?.Manifest;
+        Shards = new RunShards(services, job, generation, Plan, from);
+        _sources = new RunSources(Plan, from, Shards.Table.Shards, services.Connectors, services.ConnectorServices);
+        _sinks = new RunSinks(Plan, job, generation, services.Connectors, services.ConnectorServices);
+        _epochs = CheckpointProtocol.Start(generation, Shards.Table.All, from, RunSources.Of(Plan), (long)_settings.Timeout.TotalMilliseconds);
+        foreach (var found in await _sources.LookAsync(_ended.Token)) Tell(found);
+        _epochs = CheckpointProtocol.StartSplits(_epochs, out _splits);
+        _lastEpochMs = NowMs();
+        Tell(new JobFact.Prepared([.. Shards.Table.All]));
+    }
+
+    private async Task LookAsync()
+    {
+        _looking = true;
+        try
+        {
+            foreach (var found in await _sources!.LookAsync(_ended.Token)) Tell(found);
+        }
+        finally
+        {
+            _looking = false;
+        }
+    }
+
+    private async Task RecommitAsync()
+    {
+        var from = _epochs!.Published!;
+        await RetryAsync("commit", () => _sinks!.CommitAsync(from, _ended.Token));
+        await RetryAsync("abort", () => _sinks!.AbortAsync(from, _ended.Token));
+        Tell(new JobFact.Recommitted());
+    }
+
+    private async Task PublishAsync(Manifest manifest)
+    {
+        bool won = await _journal.AppendAsync(
+            new PublishEntry(generation, manifest.Epoch, manifest), h => h.Publish?.Epoch == manifest.Epoch, trouble => History.Trouble = trouble, _ended.Token);
+        Tell(new CheckpointFact.Published(manifest.Epoch, won));
+    }
+
+    private async Task CommitAsync(Manifest manifest)
+    {
+        await RetryAsync("commit", () => _sinks!.CommitAsync(manifest, _ended.Token));
+        Tell(new CheckpointFact.Committed(manifest.Epoch));
+    }
+
+    private async Task DropAsync(ImmutableArray<string> parts)
+    {
+        // The entry first: what was deleted without it might still be read by somebody.
+        if (!await _journal.AppendAsync(new DropEntry(generation, parts), _ => false, null, _ended.Token)) return;
+        foreach (string part in parts) await RetryAsync("drop", () => services.Parts.DeleteAsync(part, _ended.Token).AsTask());
+    }
+
+    private async Task StopShardsAsync()
+    {
+        if (Shards is not null) History.Last = await Shards.StopAsync();
+        Tell(new JobFact.ShardsStopped());
+    }
+
+    private async Task WriteDesiredAsync(DesiredEntry entry)
+    {
+        bool won = await _journal.AppendAsync(entry, h => h.Desired?.State == entry.State, null, _ended.Token);
+        Tell(new JobFact.DesiredWritten(won, won ? generation : generation + 1));
+    }
+
+    // Not cancelled by the end of this run: it is its last act.
+    private async Task BeginNextAsync(JobEffect.BeginNext next)
+    {
+        await Task.Delay(TimeSpan.FromMilliseconds(next.DelayMs), services.Time);
+        await RunStart.TryBeginAsync(services, job.ToString(), generation + 1, new RunBegin(next.Cause, false, null, _state.RecentMs), log);
+    }
+
+    private void End(DesiredState? final)
+    {
+        _ended.Cancel();
+        History.Final = final;
+        over(this);
+        _ = DisposeAsync();
+    }
+
+    private async Task DisposeAsync()
+    {
+        if (_sources is not null) await _sources.DisposeAsync();
+        if (_sinks is not null) await _sinks.DisposeAsync();
+    }
+
+    private void StandDown() => Tell(new JobFact.Superseded(int.MaxValue));
+
+    private async Task RetryAsync(string what, Func<Task> work)
+    {
+        for (var wait = FirstWait; ; wait = wait * 2 < LongestWait ? wait * 2 : LongestWait)
+        {
+            try
+            {
+                await work();
+                History.Trouble = null;
+                return;
+            }
+            catch (Exception e) when (e is not (FencedException or OperationCanceledException))
+            {
+                History.Trouble = $"{what}: {e.Message}";
+                Log.Retried(log, job, generation, what, e);
+                await Task.Delay(wait, services.Time, _ended.Token);
+            }
+        }
+    }
+
+    private void Do(Func<Task> effect) => _ = DoAsync(effect);
+
+    private async Task DoAsync(Func<Task> effect)
+    {
+        try
+        {
+            await effect();
+        }
+        catch (OperationCanceledException) when (_ended.IsCancellationRequested)
+        {
+        }
+        catch (FencedException)
+        {
+            StandDown();
+        }
+#pragma warning disable CA1031 // Whatever an effect throws is a fact of this generation.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            if (_state.Phase >= JobPhase.Ending) Log.Retried(log, job, generation, "ending", e);
+            else Fail(Faults.Of(e, null, services.Time.GetUtcNow()), Faults.AreFatal(e));
+        }
+    }
+
+    private long NowMs() => services.Time.GetUtcNow().ToUnixTimeMilliseconds();
+}

@@ -1,0 +1,88 @@
+using System.Collections.Immutable;
+using Orleans.Runtime.Placement;
+using OrleansStream.Columns;
+using OrleansStream.Engine.Checkpoints;
+using OrleansStream.Engine.Plan;
+using OrleansStream.Grains.Shards;
+using OrleansStream.Grains.Silos;
+using OrleansStream.Runtime;
+
+namespace OrleansStream.Grains.Runs;
+
+/// <summary>The shards of one generation as its run reaches them: started one by one through their grains, then one call a silo through the agents.</summary>
+internal sealed class RunShards(RunServices services, JobKey job, int generation, Plan plan, Manifest? from)
+{
+    private readonly string _job = job.ToString();
+
+    /// <summary>Where every shard lives.</summary>
+    public ShardTable Table { get; } = Place(plan, services.Silos.Names);
+
+    private IEnumerable<string> Silos => Table.Silos.SelectMany(s => s).Distinct(StringComparer.Ordinal);
+
+    /// <summary>A silo of the table that is not live any more; null = all are.</summary>
+    public string? Lost => Silos.FirstOrDefault(s => s != services.Agents.Here && !services.Silos.IsLive(s));
+
+    /// <summary>Starts a shard on its silo; gives its host's instance.</summary>
+    public Task<string> StartAsync(ShardId id, ImmutableArray<ShardSplits> splits)
+    {
+        var spec = new ShardSpec(job, generation, plan, id, Table, Images(id), splits);
+        // A placement hint goes with the call that activates the grain.
+        RequestContext.Set(IPlacementDirector.PlacementHintKey, Agents.AddressOf(spec.Silo));
+        try
+        {
+            return services.Grains.GetGrain<IShardGrain>($"{_job}/{generation}/{id}").StartAsync(JsonDocuments.Of(spec));
+        }
+        finally
+        {
+            RequestContext.Remove(IPlacementDirector.PlacementHintKey);
+        }
+    }
+
+    public Task GoAsync() => Task.WhenAll(Silos.Select(s => services.Agents.On(s).GoAsync(_job, generation)));
+
+    public Task BeginEpochAsync(ImmutableSortedDictionary<ShardId, EpochCommand> commands) => Task.WhenAll(
+        commands.GroupBy(c => Table.SiloOf(c.Key)).Select(silo => services.Agents.On(silo.Key).BeginEpochAsync(
+            _job, generation, [.. silo.Select(c => new ShardCommand(c.Key.Stage, c.Key.Shard, JsonDocuments.Of(c.Value)))])));
+
+    /// <summary>Asks every silo; one that does not answer has no rows.</summary>
+    public Task<ImmutableArray<ShardRow>> StatusAsync() => AskAsync(agent => agent.StatusAsync(_job, generation));
+
+    /// <summary>Ends every host that can be reached; the others end when they hear of the next generation.</summary>
+    public Task<ImmutableArray<ShardRow>> StopAsync() => AskAsync(agent => agent.StopAsync(_job, generation));
+
+    private async Task<ImmutableArray<ShardRow>> AskAsync(Func<ISiloAgent, Task<ImmutableArray<ShardRow>>> ask)
+    {
+        var answers = await Task.WhenAll(Silos.Select(s => TryAsync(ask(services.Agents.On(s)))));
+        return [.. answers.SelectMany(a => a).OrderBy(r => (r.Stage, r.Status.Shard))];
+    }
+
+    private static async Task<ImmutableArray<ShardRow>> TryAsync(Task<ImmutableArray<ShardRow>> answer)
+    {
+        try
+        {
+            return await answer;
+        }
+#pragma warning disable CA1031 // A silo that is gone has nothing to say; who needs it there is told by the links and heartbeats.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+            return [];
+        }
+    }
+
+    // Of the stage's images, those that hold key groups of this shard.
+    private ImmutableArray<ShardImage> Images(ShardId id)
+    {
+        if (from is null) return [];
+        var mine = KeyGroups.RangeOf(id.Shard, Table.Shards(id.Stage));
+        return [.. from.Shards.Where(s => s.Stage == id.Stage && KeyGroups.RangeOf(s.Shard, s.Shards).Overlaps(mine))];
+    }
+
+    private static ShardTable Place(Plan plan, ImmutableArray<string> silos)
+    {
+        int parallelism = plan.Settings.TryGetValue("parallelism.default", out string? text) ? RunSettings.Count("parallelism.default", text) : 1;
+        int next = 0;
+        return new ShardTable([.. plan.Stages.Select(stage =>
+            Enumerable.Range(0, stage.Parallelism > 0 ? stage.Parallelism : parallelism).Select(_ => silos[next++ % silos.Length]).ToImmutableArray())]);
+    }
+}

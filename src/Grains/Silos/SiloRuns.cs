@@ -1,0 +1,47 @@
+using System.Collections.Immutable;
+using OrleansStream.Grains.Runs;
+
+namespace OrleansStream.Grains.Silos;
+
+/// <summary>The runs that live on this silo: what its heartbeats name, and what a drain ends.</summary>
+public sealed class SiloRuns
+{
+    private readonly Lock _lock = new();
+    private readonly Dictionary<RunBeat, IRunGrain> _runs = [];
+    private TaskCompletionSource? _empty;
+
+    public void Add(string job, int generation, IRunGrain run)
+    {
+        lock (_lock) _runs[new RunBeat(job, generation)] = run;
+    }
+
+    public void Remove(string job, int generation)
+    {
+        lock (_lock)
+        {
+            _runs.Remove(new RunBeat(job, generation));
+            if (_runs.Count == 0) _empty?.TrySetResult();
+        }
+    }
+
+    /// <summary>Completes when no run is left.</summary>
+    public Task WhenEmpty()
+    {
+        lock (_lock)
+        {
+            _empty = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            if (_runs.Count == 0) _empty.SetResult();
+            return _empty.Task;
+        }
+    }
+
+    public ImmutableArray<RunBeat> Beats
+    {
+        get { lock (_lock) return [.. _runs.Keys]; }
+    }
+
+    public ImmutableArray<IRunGrain> Grains
+    {
+        get { lock (_lock) return [.. _runs.Values]; }
+    }
+}

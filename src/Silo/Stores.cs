@@ -1,0 +1,38 @@
+using Microsoft.Extensions.Hosting;
+using OrleansStream.Engine.Checkpoints;
+using OrleansStream.Storage.AdoNet;
+using OrleansStream.Storage.Files;
+
+namespace OrleansStream.Silo;
+
+/// <summary>Journal and parts: in files of the state folder, or, for silos in several processes, in their database. Ready before Orleans starts.</summary>
+internal sealed class Stores : IHostedService, IAsyncDisposable
+{
+    private readonly AdoNetDatabase? _database;
+
+    public Stores(SiloOptions options, StateFolder folder)
+    {
+        if (options.Database is { } text)
+        {
+            _database = AdoNetDatabase.PostgreSql(text);
+            (Journal, Parts) = (new AdoNetJournal(_database), new AdoNetPartStore(_database));
+        }
+        else
+        {
+            (Journal, Parts) = (new FileJournal(folder.Path), new FilePartStore(folder.Path));
+        }
+    }
+
+    public IJournal Journal { get; }
+
+    public IPartStore Parts { get; }
+
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        if (_database is not null) await _database.PrepareAsync(cancellationToken);
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public ValueTask DisposeAsync() => _database?.DisposeAsync() ?? default;
+}

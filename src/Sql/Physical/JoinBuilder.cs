@@ -1,0 +1,78 @@
+using System.Collections.Immutable;
+using OrleansStream.Engine.Plan;
+using OrleansStream.Sql.Binding;
+using OrleansStream.Sql.Logical;
+
+namespace OrleansStream.Sql.Physical;
+
+/// <summary>Joins: finds the equalities between the sides, gives keys that are expressions a column, leaves the rest to a filter.</summary>
+internal sealed partial class PhysicalBuilder
+{
+    private PhysicalNode? Join(LogicalJoin j, PhysicalNode left, PhysicalNode right)
+    {
+        int width = left.Columns.Length;
+        var leftKeys = new List<Expr>();
+        var rightKeys = new List<Expr>();
+        var rest = new List<Expr>();
+        foreach (Expr condition in j.Condition is null ? [] : ExprTree.Conjuncts(j.Condition))
+        {
+            if (Equality(condition, width) is var (l, r)) { leftKeys.Add(l); rightKeys.Add(r); }
+            else rest.Add(condition);
+        }
+        if (leftKeys.Count == 0) return NotYet("a join without an equality between its sides", "add one to ON: a.id = b.id");
+        if (rest.Count > 0 && j.Kind != JoinKind.Inner) return NotYet($"{j.Kind.ToString().ToUpperInvariant()} JOIN with a condition beside equalities", null);
+        (PhysicalNode wideLeft, ImmutableArray<int> keysLeft) = WithKeys(left, leftKeys);
+        (PhysicalNode wideRight, ImmutableArray<int> keysRight) = WithKeys(right, rightKeys);
+        bool padsLeft = j.Kind is JoinKind.Right or JoinKind.Full, padsRight = j.Kind is JoinKind.Left or JoinKind.Full;
+        // A join forwards columns but no time: pairs come in any order of it.
+        ImmutableArray<RelColumn> columns =
+        [
+            .. wideLeft.Columns.Select(c => Forwarded(c, padsLeft)),
+            .. wideRight.Columns.Select(c => Forwarded(c, padsRight)),
+        ];
+        PhysicalNode join = new PhysicalJoin(j.Kind, wideLeft, wideRight, keysLeft, keysRight, columns);
+        int Position(int i) => i < width ? i : i - width + wideLeft.Columns.Length;
+        if (ExprTree.And(rest) is { } others) join = new PhysicalFilter(join, ExprTree.Remap(others, Position));
+        if (columns.Length == j.Columns.Length) return join;
+        return new PhysicalProject(join, [.. j.Columns.Select((c, i) => new ColumnExpr(Position(i), c.Type))], [.. j.Columns.Select(c => c.Plain())]);
+    }
+
+    private static RelColumn Forwarded(RelColumn column, bool padded) =>
+        column.Plain() with { Type = column.Type.WithNullable(column.Type.Nullable || padded) };
+
+    /// <summary>left = right, each over its own side; null if the condition is another.</summary>
+    private static (Expr Left, Expr Right)? Equality(Expr condition, int width)
+    {
+        if (condition is not CallExpr { Function: "=", Arguments: [var a, var b] }) return null;
+        if (!TypeRules.SameButNullability(a.Type, b.Type)) return null;
+        if (On(a, left: false, width) && On(b, left: true, width)) (a, b) = (b, a);
+        if (!On(a, left: true, width) || !On(b, left: false, width)) return null;
+        return (a, ExprTree.Remap(b, i => i - width));
+    }
+
+    private static bool On(Expr e, bool left, int width)
+    {
+        int[] columns = [.. ExprTree.Columns(e)];
+        return columns.Length > 0 && columns.All(i => i < width == left);
+    }
+
+    private static (PhysicalNode Node, ImmutableArray<int> Keys) WithKeys(PhysicalNode input, List<Expr> keys)
+    {
+        var items = input.Columns.Select((c, i) => (Expr)new ColumnExpr(i, c.Type)).ToList();
+        var columns = input.Columns.ToList();
+        var positions = ImmutableArray.CreateBuilder<int>();
+        foreach (Expr key in keys)
+        {
+            int at = items.IndexOf(key);
+            if (at < 0)
+            {
+                at = items.Count;
+                items.Add(key);
+                columns.Add(new RelColumn($"j{at}$", key.Type));
+            }
+            positions.Add(at);
+        }
+        if (items.Count == input.Columns.Length) return (input, positions.ToImmutable());
+        return (new PhysicalProject(input, [.. items], [.. columns]), positions.ToImmutable());
+    }
+}
