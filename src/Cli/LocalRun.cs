@@ -44,7 +44,7 @@ internal sealed class LocalRun(JobService jobs, string id, IResultOutput output,
         var status = await EndAsync(reading, result is null ? StopKind.Checkpointed : StopKind.Cancel);
         // A job that ended well has rows left to read; of any other, what was not read is given up.
         if (status.State != JobState.Finished) await ended.CancelAsync();
-        var fault = await reading ?? (status.State == JobState.Failed ? status.Faults.LastOrDefault() : null);
+        var fault = await reading ?? (status.State == JobState.Failed ? status.Faults.FirstOrDefault() : null);
 
         output.End();
         Summary.Write(Console.Error, status, Elapsed);
