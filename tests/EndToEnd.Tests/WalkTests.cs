@@ -28,16 +28,20 @@ public partial class WalkTests
         Assert.True(code == 0, ostream.Error);
         Assert.NotEmpty(Directory.EnumerateDirectories(folder.File("spend"), "epoch-*"));
 
-        string[] stops = [.. Stop().Matches(Walk).Select(m => m.Groups[1].Value)];
-        Assert.True(stops.Length > 10, "the table of stops was not found");
+        var stops = Stop().Matches(Walk).Select(m => (Starred: m.Groups[1].Length > 0, Name: m.Groups[2].Value)).ToList();
+        Assert.True(stops.Count > 10, "the table of stops was not found");
         var first = File.ReadLines(record).Select((method, at) => (method, at)).GroupBy(m => m.method).ToDictionary(g => g.Key, g => g.First().at);
-        Assert.Empty(stops.Where(s => !first.ContainsKey(s)));
-        Assert.Equal(stops.OrderBy(s => first[s]), stops);
+        Assert.Empty(stops.Where(s => !first.ContainsKey(s.Name)));
+        foreach (bool starred in new[] { false, true })
+        {
+            string[] told = [.. stops.Where(s => s.Starred == starred).Select(s => s.Name)];
+            Assert.Equal(told, told.OrderBy(s => first[s]));
+        }
     }
 
     [GeneratedRegex("```sql\n(.*?)```", RegexOptions.Singleline)]
     private static partial Regex Script();
 
-    [GeneratedRegex(@"^\| \d+ \| `([A-Za-z]+\.[A-Za-z]+)` \|", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^\| \d+(\\\*)? \| `([A-Za-z]+\.[A-Za-z]+)` \|", RegexOptions.Multiline)]
     private static partial Regex Stop();
 }
