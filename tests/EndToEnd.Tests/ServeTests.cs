@@ -70,7 +70,8 @@ public class ServeTests
         var stopped = await server.JobAsync(id, j => j.GetProperty("ended").GetBoolean());
         Assert.Equal("stopped", Server.State(stopped));
         long lines = Directory.EnumerateDirectories(folder.File("out"), "epoch-*").SelectMany(e => Directory.EnumerateFiles(e, "part-*")).Sum(f => File.ReadLines(f).LongCount());
-        Assert.Equal(stopped.GetProperty("rowsOut").GetInt64(), lines);
+        // What was out when the stop was asked for is committed; what came after the last cut is not (it would be read again).
+        Assert.InRange(lines, running.GetProperty("rowsOut").GetInt64(), stopped.GetProperty("rowsOut").GetInt64());
     }
 
     [Fact]
