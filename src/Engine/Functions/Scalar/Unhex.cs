@@ -1,0 +1,32 @@
+using OrleansStream.Columns;
+using OrleansStream.Engine.Expressions;
+
+namespace OrleansStream.Engine.Functions.Scalar;
+
+[ScalarFunction("UNHEX", "UNHEX(expr)", Doc = "The bytes that hexadecimal digits stand for; NULL if they are none.", Example = "UNHEX('466C696E6B') = x'466C696E6B'")]
+public sealed class Unhex : ScalarFunction
+{
+    public Unhex() => Add(Overload.Of<Kernel, Text, TextSink>(Take.Text, SqlType.Bytes, true));
+
+    private readonly struct Kernel : IUnary<Text, TextSink>
+    {
+        public bool Invoke(Text a, ref TextSink result)
+        {
+            var digits = a.Bytes;
+            Span<byte> even = stackalloc byte[2];
+            if (digits.Length % 2 != 0)
+            {
+                // A missing first digit is 0.
+                even[0] = (byte)'0';
+                even[1] = digits[0];
+                if (Convert.FromHexString(even, result.Room(1), out _, out int first) != System.Buffers.OperationStatus.Done) return false;
+                result.Advance(first);
+                digits = digits[1..];
+            }
+
+            bool ok = Convert.FromHexString(digits, result.Room(digits.Length / 2), out _, out int n) == System.Buffers.OperationStatus.Done;
+            result.Advance(n);
+            return ok;
+        }
+    }
+}
