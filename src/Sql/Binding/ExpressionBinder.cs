@@ -57,6 +57,7 @@ internal sealed partial class ExpressionBinder(Scope scope, IFunctions functions
             case NameExpression n: return BindName(n);
             case NumberLiteral n: return Number(n, "");
             case StringLiteral s: return Text(s.Value);
+            case UnitExpression u: return Text(u.Unit);
             case BooleanLiteral b: return new LiteralExpr(b.Value switch { true => "TRUE", false => "FALSE", null => null }, b.Value is null ? SqlType.Boolean : SqlType.Boolean.NotNull);
             case NullLiteral: return new LiteralExpr(null, SqlType.Null);
             case DateTimeLiteral d: return DateTime(d);
@@ -88,6 +89,7 @@ internal sealed partial class ExpressionBinder(Scope scope, IFunctions functions
             InQueryExpression => ("IN with a subquery", "write it as a join"),
             ExistsExpression => ("EXISTS", "write it as a join"),
             SubqueryExpression => ("a subquery as a value", "write it as a join"),
+            JsonExpression j => ($"{j.Function} with keys or clauses", null),
             RowExpression => ("a ROW constructor", null),
             ArrayExpression => ("an ARRAY constructor", null),
             MapExpression => ("a MAP constructor", null),
