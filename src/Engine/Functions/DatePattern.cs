@@ -117,8 +117,8 @@ internal sealed class DatePattern
 
             // Digits right behind each other belong to the fields by their widths.
             bool adjacent = f + 1 < _fields.Count && _fields[f + 1].Letter != '\'';
-            int most = letter == 'S' || adjacent ? count : letter is 'y' or 'u' ? 9 : Math.Max(count, letter == 'D' ? 3 : 2);
-            int least = count == 1 ? 1 : letter is 'y' or 'u' && count > 2 ? Math.Min(count, 4) : count;
+            int most = letter == 'S' ? adjacent ? count : 9 : adjacent ? count : letter is 'y' or 'u' ? 9 : Math.Max(count, letter == 'D' ? 3 : 2);
+            int least = count == 1 || letter == 'S' ? 1 : letter is 'y' or 'u' && count > 2 ? Math.Min(count, 4) : count;
             if (!Digits(ref text, least, most, out int value, out int read)) return false;
             switch (letter)
             {
@@ -131,7 +131,7 @@ internal sealed class DatePattern
                 case 'h' or 'K': (hour, twelve) = (value % 12, true); break;
                 case 'm': minute = value; break;
                 case 's': second = value; break;
-                case 'S': fraction = value * Int128Math.LongPow10(9 - Math.Min(9, read)); break;
+                case 'S': fraction = Cut(value * Int128Math.LongPow10(9 - read), count); break;
                 default: break;
             }
         }
@@ -149,6 +149,8 @@ internal sealed class DatePattern
     {
         for (long unit = 100_000_000; digits > 0; digits--, unit /= 10) to.Append((byte)('0' + (unit == 0 ? 0 : nanos / unit % 10)));
     }
+
+    private static long Cut(long nanos, int digits) => digits >= 9 ? nanos : nanos - (nanos % Int128Math.LongPow10(9 - digits));
 
     private static bool Digits(ref ReadOnlySpan<byte> text, int least, int most, out int value, out int read)
     {

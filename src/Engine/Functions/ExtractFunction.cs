@@ -37,10 +37,7 @@ public abstract class ExtractFunction : ScalarFunction
 
         if (!type.IsTimestamp && type.Kind is not (TypeKind.Date or TypeKind.Null)) return null;
         bool fine = unit is TimeUnit.Microsecond or TimeUnit.Nanosecond;
-
-        // Seconds since 1970 are those of the instant, not of the wall clock.
-        var kind = unit == TimeUnit.Epoch && type.Kind == TypeKind.TimestampLtz ? TypeKind.TimestampLtz : TypeKind.Timestamp;
-        var wall = Casting.To(value, new SqlType(kind, type.Nullable, fine ? 9 : 3), call.Evaluation);
+        var wall = Casting.To(value, SqlType.Timestamp(fine ? 9 : 3).WithNullable(type.Nullable), call.Evaluation);
         return fine ? new UnaryNode<OfNanos, Int128, long>(call.Type, new(unit), wall) : new UnaryNode<OfMs, long, long>(call.Type, new(unit), wall);
     }
 

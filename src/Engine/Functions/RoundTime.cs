@@ -45,6 +45,9 @@ internal static class RoundTime
         {
             long ms = a * Calendar.Day;
             result = Calendar.DayOf(up ? TimeUnits.Ceiling(ms, unit) : TimeUnits.Floor(ms, unit));
+
+            // A date stands for the whole of its day, which ends with the next one.
+            if (up && unit <= TimeUnit.Week && result == a) result = Calendar.DayOf(ms + TimeUnits.Milliseconds(unit));
             return true;
         }
     }

@@ -80,12 +80,15 @@ internal static class TimeUnits
         return Calendar.DaysOf(year, month, 1) * Calendar.Day;
     }
 
-    /// <summary>The time itself when a unit starts there, else the start of the next.</summary>
+    /// <summary>
+    /// The time itself when a unit starts there, else the start of the next. Units of months look at the date only, as in Flink: a unit starts on the whole of its first day.
+    /// </summary>
     public static long Ceiling(long ms, TimeUnit unit)
     {
         long floor = Floor(ms, unit);
         if (floor == ms) return ms;
-        return Milliseconds(unit) is > 0 and var size ? floor + size : Calendar.AddMonths(Calendar.DayOf(floor), Months(unit)) * Calendar.Day;
+        if (Milliseconds(unit) is > 0 and var size) return floor + size;
+        return Calendar.DayOf(floor) == Calendar.DayOf(ms) ? floor : Calendar.AddMonths(Calendar.DayOf(floor), Months(unit)) * Calendar.Day;
     }
 
     /// <summary>A field of a wall-clock time, as EXTRACT gives it.</summary>

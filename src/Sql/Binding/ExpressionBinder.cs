@@ -76,6 +76,7 @@ internal sealed partial class ExpressionBinder(Scope scope, IFunctions functions
             case ExtractExpression x: return BindExtract(x);
             case RoundToExpression r: return BindRoundTo(r);
             case TrimExpression t: return BindTrim(t);
+            case UnitExpression u: return Text(u.Unit);
             case FieldExpression f: return BindField(Bind(f.Value), f.Field, f.Span);
             case StarExpression s: return Error(Codes.Syntax, s.Span, "'*' stands only in a select list and in COUNT(*)");
             default: return Unsupported(syntax);

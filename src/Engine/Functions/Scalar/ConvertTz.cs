@@ -20,5 +20,5 @@ public sealed class ConvertTz : ScalarFunction
         }
     }
 
-    private static TimeZoneInfo? Find(Text name) => TimeZoneInfo.TryFindSystemTimeZoneById(Encoding.UTF8.GetString(name.Bytes), out var zone) ? zone : null;
+    private static TimeZoneInfo? Find(Text name) => TimeZones.Find(Encoding.UTF8.GetString(name.Bytes));
 }

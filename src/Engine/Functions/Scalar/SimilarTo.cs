@@ -31,7 +31,7 @@ public sealed class SimilarTo : ScalarFunction
             else if (c == '[') (bracket, regex) = (true, regex.Append(c));
             else if (c == '%') regex.Append(".*");
             else if (c == '_') regex.Append('.');
-            else if (c is '|' or '*' or '+' or '?' or '{' or '}' or '(' or ')' or ',' || char.IsLetterOrDigit(c)) regex.Append(c);
+            else if (c is '|' or '*' or '+' or '?' or '{' or '}' or '(' or ')' or ',' or '.' || char.IsLetterOrDigit(c)) regex.Append(c);
             else regex.Append(Regex.Escape(c.ToString()));
         }
 

@@ -26,7 +26,7 @@ public sealed class SplitIndex : ScalarFunction
         public bool Invoke(Text a, int separator, int index, ref TextSink result)
         {
             Span<byte> one = stackalloc byte[4];
-            return separator is > 0 and < 0xD800 && Write(a.Bytes, one[..new Rune(separator).EncodeToUtf8(one)], index, result);
+            return separator is > 0 and < 256 && Write(a.Bytes, one[..new Rune(separator).EncodeToUtf8(one)], index, result);
         }
     }
 

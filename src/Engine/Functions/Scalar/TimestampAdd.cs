@@ -17,7 +17,7 @@ public sealed class TimestampAdd : ScalarFunction
         if (!TemporalArithmetic.IsPoint(type)) return null;
         bool nullable = type.Nullable || arguments[1].Type.Nullable;
         bool split = type.Kind == TypeKind.Date && unit < TimeUnit.Day;
-        var point = split ? SqlType.Timestamp(unit == TimeUnit.Millisecond ? 3 : 0).WithNullable(type.Nullable) : type;
+        var point = split ? SqlType.Timestamp(6).WithNullable(type.Nullable) : type;
         return new ResolvedCall(Name, [arguments[0].Type, SqlType.BigInt.WithNullable(arguments[1].Type.Nullable), point], point.WithNullable(nullable));
     }
 

@@ -13,6 +13,7 @@ public sealed class TimestampDiff : ScalarFunction
     {
         if (arguments.Length != 3 || TimeUnits.Of(arguments[0]) is not { } unit || unit is < TimeUnit.Millisecond or > TimeUnit.Year) return null;
         if (Point(arguments[1].Type) is not { } a || Point(arguments[2].Type) is not { } b) return null;
+        if (arguments.Any(x => x.Type.Kind == TypeKind.Time) && arguments.Any(x => x.Type.Kind == TypeKind.TimestampLtz)) return null;
         return new ResolvedCall(Name, [arguments[0].Type, a, b], SqlType.Int.WithNullable(a.Nullable || b.Nullable));
     }
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text;
 using OrleansStream.Columns;
 using OrleansStream.Engine.Expressions;
 using OrleansStream.Engine.Expressions.Casts;
@@ -11,44 +12,51 @@ namespace OrleansStream.Engine.Functions.Scalar;
     Example = "TO_TIMESTAMP_LTZ(100, 3) IS NOT NULL = TRUE")]
 public sealed class ToTimestampLtz : ScalarFunction
 {
-    private static readonly SqlType Result = SqlType.TimestampLtz(3);
-
-    public ToTimestampLtz()
-    {
-        Add(Overload.Of<Text1, Text, long>(Take.Text, Result, true));
-        Add(Overload.Of<Text2, Text, Text, long>(Take.Text, Take.Text, Result, true, static _ => new Text2(new DatePatterns())));
-        Add(Overload.Of<Text3, Text, Text, Text, long>(Take.Text, Take.Text, Take.Text, Result, true, static _ => new Text3(new DatePatterns())));
-    }
+    private static readonly Int128 Least = (Int128)Calendar.DaysOf(0, 1, 1) * Calendar.Day;
+    private static readonly Int128 Greatest = ((Int128)Calendar.DaysOf(10000, 1, 1) * Calendar.Day) - 1;
 
     public override ResolvedCall? Resolve(ImmutableArray<Expr> arguments)
     {
-        if (arguments.Length is not (1 or 2) || !arguments[0].Type.IsNumeric) return base.Resolve(arguments);
-        var number = arguments[0].Type.IsInteger ? SqlType.BigInt : SqlType.Double;
-        number = number.WithNullable(arguments[0].Type.Nullable);
-        if (arguments.Length == 1) return new ResolvedCall(Name, [number], Result);
-        if (arguments[1] is LiteralExpr { Value: not (null or "0" or "3") } || Take.Int(arguments[1].Type) is null) return null;
-        return new ResolvedCall(Name, [number, SqlType.Int.WithNullable(arguments[1].Type.Nullable)], Result);
+        if (arguments.Length is < 1 or > 3) return null;
+        if (!arguments[0].Type.IsNumeric) return OfText(arguments);
+        var number = (arguments[0].Type.IsInteger ? SqlType.BigInt : SqlType.Double).WithNullable(arguments[0].Type.Nullable);
+        if (arguments.Length == 1) return new ResolvedCall(Name, [number], SqlType.TimestampLtz(3));
+        if (arguments.Length == 3 || arguments[1] is LiteralExpr { Value: not (null or "0" or "3") } || Take.Int(arguments[1].Type) is null) return null;
+        return new ResolvedCall(Name, [number, SqlType.Int.WithNullable(arguments[1].Type.Nullable)], SqlType.TimestampLtz(3));
     }
 
     public override Node Bind(BoundCall call)
     {
-        if (call.Arguments.Length is not (1 or 2) || !call.Call.Arguments[0].Type.IsNumeric) return base.Bind(call);
         var types = Resolve(call.Call.Arguments)?.Arguments ?? throw Unknown(call.Call);
-        var number = Casting.To(call.Arguments[0], types[0], call.Evaluation);
-        Node precision = call.Arguments.Length == 1 ? LiteralNode.Of(new LiteralExpr("3", SqlType.Int.NotNull), call.Evaluation) : Casting.To(call.Arguments[1], types[1], call.Evaluation);
-        return number.Type.Kind == TypeKind.BigInt
-            ? new BinaryNode<OfLong, long, int, long>(call.Type, default, number, precision)
-            : new BinaryNode<OfDouble, double, int, long>(call.Type, default, number, precision);
+        Node[] a = [.. call.Arguments.Select((n, i) => Casting.To(n, types[i], call.Evaluation))];
+        if (types[0].IsText)
+        {
+            Node pattern = a.Length > 1 ? a[1] : Constant("yyyy-MM-dd HH:mm:ss.SSS", call), zone = a.Length > 2 ? a[2] : Constant("UTC", call);
+            var nanos = new TernaryNode<OfPattern, Text, Text, Text, Int128>(SqlType.TimestampLtz(9), new(new DatePatterns(), a.Length == 1), a[0], pattern, zone);
+            return Casting.To(nanos, call.Type, call.Evaluation);
+        }
+
+        Node precision = a.Length == 1 ? LiteralNode.Of(new LiteralExpr("3", SqlType.Int.NotNull), call.Evaluation) : a[1];
+        return types[0].Kind == TypeKind.BigInt
+            ? new BinaryNode<OfLong, long, int, long>(call.Type, default, a[0], precision)
+            : new BinaryNode<OfDouble, double, int, long>(call.Type, default, a[0], precision);
     }
 
-    private static readonly long Least = Calendar.DaysOf(0, 1, 1) * Calendar.Day;
-    private static readonly long Greatest = (Calendar.DaysOf(10000, 1, 1) * Calendar.Day) - 1;
+    // A constant pattern says how many digits of the second there are; a constant zone must exist.
+    private ResolvedCall? OfText(ImmutableArray<Expr> arguments)
+    {
+        if (arguments.Any(a => Take.Text(a.Type) is null)) return null;
+        if (arguments.Length == 3 && arguments[2] is LiteralExpr { Value: { } zone } && TimeZones.Find(zone) is null) return null;
+        int digits = arguments.Length > 1 && arguments[1] is LiteralExpr { Value: { } pattern } ? Math.Clamp(pattern.Count(c => c == 'S'), 3, 9) : 3;
+        return new ResolvedCall(Name, [.. arguments.Select(a => SqlType.String.WithNullable(a.Type.Nullable))], SqlType.TimestampLtz(digits));
+    }
+
+    private static LiteralNode Constant(string text, BoundCall call) => LiteralNode.Of(new LiteralExpr(text, SqlType.String.NotNull), call.Evaluation);
 
     private static bool Fits(Int128 ms, ref long result)
     {
-        if (ms < Least || ms > Greatest) return false;
         result = (long)ms;
-        return true;
+        return ms >= Least && ms <= Greatest;
     }
 
     private readonly struct OfLong : IBinary<long, int, long>
@@ -65,24 +73,20 @@ public sealed class ToTimestampLtz : ScalarFunction
         }
     }
 
-    private readonly struct Text1 : IUnary<Text, long>
+    private readonly struct OfPattern(DatePatterns patterns, bool plain) : ITernary<Text, Text, Text, Int128>
     {
-        public bool Invoke(Text a, ref long result) => TemporalParse.Timestamp(a.Bytes, out var nanos) && Fits(TemporalText.MsOf(nanos), ref result);
-    }
-
-    private readonly struct Text2(DatePatterns patterns) : IBinary<Text, Text, long>
-    {
-        public bool Invoke(Text a, Text b, ref long result) =>
-            patterns.Of(b.Bytes) is { } known && known.Read(a.Bytes, out var nanos) && Fits(TemporalText.MsOf(nanos), ref result);
-    }
-
-    private readonly struct Text3(DatePatterns patterns) : ITernary<Text, Text, Text, long>
-    {
-        public bool Invoke(Text a, Text b, Text zone, ref long result)
+        public bool Invoke(Text a, Text pattern, Text zone, ref Int128 result)
         {
-            if (patterns.Of(b.Bytes) is not { } known || !known.Read(a.Bytes, out var nanos)) return false;
-            if (!TimeZoneInfo.TryFindSystemTimeZoneById(System.Text.Encoding.UTF8.GetString(zone.Bytes), out var found)) return false;
-            return Fits(new Zone(found).ToUtc(TemporalText.MsOf(nanos)), ref result);
+            if (!plain || !TemporalParse.Timestamp(a.Bytes, out var nanos))
+            {
+                if (patterns.Of(pattern.Bytes) is not { } known || !known.Read(a.Bytes, out nanos)) return false;
+            }
+
+            if (TimeZones.Find(Encoding.UTF8.GetString(zone.Bytes)) is not { } found) return false;
+            long local = TemporalText.MsOf(nanos), utc = new Zone(found).ToUtc(local);
+            result = nanos + ((Int128)(utc - local) * TemporalText.NanosPerMs);
+            long ms = 0;
+            return Fits(utc, ref ms);
         }
     }
 }

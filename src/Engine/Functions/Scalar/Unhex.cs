@@ -13,14 +13,11 @@ public sealed class Unhex : ScalarFunction
         public bool Invoke(Text a, ref TextSink result)
         {
             var digits = a.Bytes;
-            Span<byte> even = stackalloc byte[2];
             if (digits.Length % 2 != 0)
             {
-                // A missing first digit is 0.
-                even[0] = (byte)'0';
-                even[1] = digits[0];
-                if (Convert.FromHexString(even, result.Room(1), out _, out int first) != System.Buffers.OperationStatus.Done) return false;
-                result.Advance(first);
+                // Of an odd number of digits Flink drops the first one, which must still be a digit.
+                if (!char.IsAsciiHexDigit((char)digits[0])) return false;
+                result.Append((byte)0);
                 digits = digits[1..];
             }
 
