@@ -57,7 +57,6 @@ internal sealed partial class ExpressionBinder(Scope scope, IFunctions functions
             case NameExpression n: return BindName(n);
             case NumberLiteral n: return Number(n, "");
             case StringLiteral s: return Text(s.Value);
-            case UnitExpression u: return Text(u.Unit);
             case BooleanLiteral b: return new LiteralExpr(b.Value switch { true => "TRUE", false => "FALSE", null => null }, b.Value is null ? SqlType.Boolean : SqlType.Boolean.NotNull);
             case NullLiteral: return new LiteralExpr(null, SqlType.Null);
             case DateTimeLiteral d: return DateTime(d);
