@@ -31,9 +31,14 @@ public static class RowText
             case FixedColumn<float> f: return f.Values[row].ToString("R", c);
             case FixedColumn<double> d: return d.Values[row].ToString("R", c);
             case TextColumn t: return Quoted(Encoding.UTF8.GetString(t[row]));
+            case RowColumn r: return $"({string.Join(", ", r.Children.Select(f => Value(f, row)))})";
+            case ListColumn l: return $"[{string.Join(", ", Range(l.Offsets, row).Select(i => Value(l.Elements, i)))}]";
+            case MapColumn m: return $"{{{string.Join(", ", Range(m.Offsets, row).Select(i => $"{Value(m.Keys, i)}={Value(m.Items, i)}"))}}}";
             default: throw new NotSupportedException($"no text for {column.Type}");
         }
     }
+
+    private static IEnumerable<int> Range(ReadOnlySpan<int> offsets, int row) => Enumerable.Range(offsets[row], offsets[row + 1] - offsets[row]);
 
     /// <summary>Appends the values of a line, which has one for each column.</summary>
     /// <exception cref="FormatException">the line does not match the schema.</exception>

@@ -42,6 +42,21 @@ public struct TextView
         return v;
     }
 
+    /// <summary>
+    /// An inline view of the first <paramref name="length"/> (at most <see cref="MaxInline"/>) bytes at <paramref name="bytes"/>, where <see cref="MaxInline"/> bytes can be read.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TextView Inline(ref byte bytes, int length)
+    {
+        TextView v = default;
+        ulong low = Unsafe.ReadUnaligned<ulong>(ref bytes);
+        uint high = Unsafe.ReadUnaligned<uint>(ref Unsafe.Add(ref bytes, 8));
+        v._length = length;
+        Unsafe.WriteUnaligned(ref Unsafe.As<uint, byte>(ref v._prefix), length >= 8 ? low : low & ((1UL << (8 * length)) - 1));
+        v._offset = length > 8 ? (int)(high & (uint)((1UL << (8 * (length - 8))) - 1)) : 0;
+        return v;
+    }
+
     /// <summary>A view of bytes that lie at <paramref name="offset"/> of buffer <paramref name="buffer"/>; longer than <see cref="MaxInline"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TextView Of(ReadOnlySpan<byte> bytes, int buffer, int offset)

@@ -39,7 +39,7 @@ public sealed class FilesConnector(IConnectorCatalog catalog) : Connector
         string path = FilePath.Resolve(context.Table, context.Services);
         var (format, options) = FormatOf(context.Table, context.Services);
         int block = (int)Math.Clamp(new OptionValues(Declared.Options, context.Table.Options).Memory("source.block-size"), 4096, 1 << 24);
-        return new FileReader(FilePath.RootOf(path), format, origin => format.CreateDecoder(context.ReadSchema, options, origin), block);
+        return new FileReader(FilePath.RootOf(path), format, origin => format.CreateDecoder(context.Table.Schema, context.Projection, options, origin), block);
     }
 
     public override ISinkWriter CreateWriter(SinkContext context)

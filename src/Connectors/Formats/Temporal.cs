@@ -5,7 +5,9 @@ public sealed class Temporal
 {
     private const long MillisPerDay = 86_400_000;
 
-    // Records that follow each other are mostly of one day.
+    // Records that follow each other are mostly of one day, and of one minute (of the separator asked for).
+    private readonly byte[] _lastMinute = new byte[16];
+    private long _lastMinuteMs;
     private readonly byte[] _lastText = new byte[10];
     private int _lastDays;
 
@@ -65,21 +67,22 @@ public sealed class Temporal
             s = s[..^1];
         }
 
-        if (s.Length < 19 || s[10] != separator || !TryDate(s[..10], out int days)) return false;
-
-        // The common form: milliseconds, no more.
-        if (s.Length == 23 && s[13] == ':' && s[16] == ':' && s[19] == '.')
+        if (s.Length == 23 && s[..16].SequenceEqual(_lastMinute) && s[16] == ':' && s[19] == '.')
         {
-            int h = Two(s, 11), m = Two(s, 14), sec = Two(s, 17), f = Two(s, 20);
-            uint last = (uint)(s[22] - '0');
-            if (h is < 0 or > 23 || m is < 0 or > 59 || sec is < 0 or > 59 || f < 0 || last > 9) return false;
-            millis = (days * MillisPerDay) + (((((h * 60) + m) * 60L) + sec) * 1000) + (f * 10) + last;
+            int sec = Two(s, 17), hundredths = Two(s, 20);
+            uint thousandth = (uint)(s[22] - '0');
+            if (sec is < 0 or > 59 || hundredths < 0 || thousandth > 9) return false;
+            millis = _lastMinuteMs + (sec * 1000) + (hundredths * 10) + thousandth;
             return true;
         }
+
+        if (s.Length < 19 || s[10] != separator || !TryDate(s[..10], out int days)) return false;
 
         if (!TryTime(s[11..], out long ofDay)) return false;
         millis = (days * MillisPerDay) + (ofDay / 1_000_000);
         nanos = (int)(ofDay % 1_000_000);
+        s[..16].CopyTo(_lastMinute);
+        _lastMinuteMs = millis - (ofDay / 1_000_000 % 60_000);
         return true;
     }
 

@@ -54,6 +54,12 @@ public abstract class Format
     /// <param name="origin">file or partition, for messages.</param>
     public abstract IFormatDecoder CreateDecoder(Schema schema, IReadOnlyDictionary<string, string> options, Func<string> origin);
 
+    /// <summary>
+    /// A decoder of the columns that <paramref name="projection"/> keeps of a table; formats that find fields by position need to know those that nobody reads.
+    /// </summary>
+    public virtual IFormatDecoder CreateDecoder(Schema table, ImmutableArray<int> projection, IReadOnlyDictionary<string, string> options, Func<string> origin) =>
+        CreateDecoder(table.Select(projection.AsSpan()), options, origin);
+
     public abstract IFormatEncoder CreateEncoder(Schema schema, IReadOnlyDictionary<string, string> options);
 
     /// <summary>Cuts a stream of bytes into whole records: the length of the longest prefix of <paramref name="bytes"/> that ends with a record; 0 = none is whole.</summary>

@@ -27,26 +27,17 @@ internal sealed class JsonReader(JsonOptions options)
     /// <summary>Reads the object at <paramref name="p"/> into row <paramref name="row"/> of its fields' builders: each gets exactly one row more.</summary>
     public int Object(JsonObject o, ReadOnlySpan<byte> s, int p, int row)
     {
-        p = JsonScan.SkipSpace(s, p + 1);
-        if (s[p] == '}') p++;
-        else
+        p++;
+        for (int slot = 0; ; slot++)
         {
-            for (int slot = 0; ; slot++)
-            {
-                p = o.Name(s, p, slot, out var field);
-                if (p < 0) return p;
-                p = field is null ? JsonScan.SkipValue(s, p, 1) : Member(field, s, p, row);
-                if (p < 0) return p;
-                byte c = s[p];
-                if (c <= ' ') c = s[p = JsonScan.SkipSpace(s, p)];
-                if (c == ',') p = JsonScan.SkipSpace(s, p + 1);
-                else if (c == '}') break;
-                else return ~p;
-            }
-
-            p++;
+            p = o.Next(s, p, slot, out var field, out bool end);
+            if (p < 0) return p;
+            if (end) break;
+            p = field is null ? JsonScan.SkipValue(s, p, 1) : Member(field, s, p, row);
+            if (p < 0) return p;
         }
 
+        p++;
         foreach (var f in o.Fields)
         {
             if (f.To.Count != row) continue;

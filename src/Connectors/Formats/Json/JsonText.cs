@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Text;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Unicode;
 using OrleansStream.Columns;
@@ -16,7 +17,9 @@ internal static class JsonText
     {
         int end = JsonScan.StringEnd(s, p, out bool high);
         if (s[end] != '"' || high) return AppendSlow(s, p, end, to);
-        to.Append(s[p..end]);
+        if (end - p <= TextView.MaxInline && p <= s.Length - TextView.MaxInline)
+            to.AppendViews(1)[0] = TextView.Inline(ref Unsafe.Add(ref MemoryMarshal.GetReference(s), p), end - p);
+        else to.Append(s[p..end]);
         return end + 1;
     }
 
