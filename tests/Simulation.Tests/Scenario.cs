@@ -116,7 +116,7 @@ internal sealed class Scenario
         int left = plan.Source("orders", Orders, rowtime: 2, parallelism: P(0)).End();
         int right = plan.Source("users", Users, parallelism: P(1)).End();
         plan.Stage(P(2), (left, -1, Orders, ExchangeKind.Hash, [1]), (right, -1, Users, ExchangeKind.Hash, [0]))
-            .Node(new InnerJoinSpec(joined, [1], [0], false), out int join, ~0, ~1).Sink("out", joined, join).End();
+            .Node(new EquiJoinSpec(joined, [1], [0], false), out int join, ~0, ~1).Sink("out", joined, join).End();
         Expect(from o in Tables["orders"].Splits.SelectMany(s => s) join u in Tables["users"].Splits[0] on o[1] equals u[0] select $"{Text(o)},{u[0]},{u[1]}");
         return plan.Build();
     }
