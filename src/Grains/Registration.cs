@@ -59,7 +59,8 @@ public static class Registration
     private static Func<string, Connector> Connectors(IServiceProvider sp)
     {
         var catalog = sp.GetRequiredService<IConnectorCatalog>();
-        return catalog.Connector;
+        var collect = new CollectConnector(sp.GetRequiredService<IGrainFactory>(), sp.GetRequiredService<TimeProvider>());
+        return name => name == CollectConnector.ConnectorName ? collect : catalog.Connector(name);
     }
 
     // Before the silo takes work, so that the first script finds what there is.

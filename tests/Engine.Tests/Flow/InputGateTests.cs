@@ -135,4 +135,16 @@ public class InputGateTests
             }
         }
     }
+
+    [Fact]
+    public void No_rows_are_taken_before_every_sender_has_been_heard()
+    {
+        var gate = new InputGate([2], []);
+        Assert.True(gate.Started(0, 0));
+        gate.Apply(0, 0, Put(ControlKind.Active));
+        Assert.False(gate.Started(0, 0));
+        Assert.True(gate.Started(0, 1));
+        gate.Apply(0, 1, Put(ControlKind.Idle));
+        Assert.True(gate.Started(0, 0));
+    }
 }

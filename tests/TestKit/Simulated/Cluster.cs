@@ -14,6 +14,7 @@ namespace OrleansStream.TestKit.Simulated;
 public sealed class Cluster
 {
     private int _incarnations;
+    private Plan? _submitted;
 
     public Cluster(int? seed, int silos, Func<KeyGroupRange, IShardState> state)
     {
@@ -49,6 +50,9 @@ public sealed class Cluster
     /// <summary>Runs that live, by generation; a run dies with its silo.</summary>
     public SortedDictionary<int, Run> Runs { get; } = [];
 
+    /// <summary>Called when a step of the protocols is about to be done: tests crash runs here, at each in turn.</summary>
+    public Action<Run, object> OnEffect { get; set; } = (_, _) => { };
+
     /// <summary>Interval between epochs in ms; 0 = only the last one.</summary>
     public long EpochMs { get; set; }
 
@@ -75,12 +79,15 @@ public sealed class Cluster
     public void Submit(Plan plan)
     {
         Sync(Journal.TryAppendAsync(Job, 0, new DesiredEntry(DesiredState.Running, null), default));
+        _submitted = plan;
         Begin(plan, Silos.Values.First(s => s.Alive), "submitted", askedFor: true, []);
         Reconcile();
     }
 
     public void Begin(Plan? plan, Silo silo, string cause, bool askedFor, ImmutableArray<long> recent)
     {
+        // Whoever begins the first generation has the plan from whoever submitted it.
+        plan ??= Head().Plan is null ? _submitted : null;
         var run = new Run(this, silo, recent);
         run.Begin(Head(), plan, cause, askedFor);
     }
@@ -100,13 +107,9 @@ public sealed class Cluster
     /// <summary>Says it to the run of a generation, if it lives and the sender does.</summary>
     public void Tell(Silo from, int generation, object fact)
     {
-        void Deliver()
-        {
-            if (Runs.TryGetValue(generation, out var run) && !run.Dead && run.Silo.Alive) run.On(fact);
-        }
-
-        if (from.World.Chance(Faults.Delay)) World.After(1 + World.Random.NextInt64(Faults.MaxDelayMs), Deliver, () => from.Alive);
-        else World.Soon(Deliver, () => from.Alive);
+        if (!Runs.TryGetValue(generation, out var run)) return;
+        if (World.Chance(Faults.Delay)) World.After(1 + World.Random.NextInt64(Faults.MaxDelayMs), () => run.On(fact), run.Silo);
+        else World.Soon(() => run.On(fact), run.Silo);
     }
 
     public string Describe() => string.Join("; ", Silos.Values.SelectMany(s => s.Hosts.Values.Select(h => (s, h)))
@@ -129,5 +132,5 @@ public sealed class Cluster
         if (Silos.Values.FirstOrDefault(s => s.Alive && !s.Paused) is { } silo && !Runs.Values.Any(r => !r.Dead && !r.Silo.Paused && r.Generation >= head.Generation && !r.Finished))
             Begin(null, silo, "run lost", askedFor: false, []);
         Reconcile();
-    });
+    }, null);
 }
