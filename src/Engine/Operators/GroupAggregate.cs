@@ -84,7 +84,7 @@ public sealed unsafe class GroupAggregate(GroupAggregateSpec spec) : Operator
         int groups = Distinct(records);
         Results(groups, _before, _had);
         for (int i = 0; i < rows.Length; i++) *(long*)(records[i] + _rowsOffset) += input.KindAt(rows[i]).IsAdd() ? 1 : -1;
-        _calls.Add(_table, input, rows, records);
+        _calls.Apply(_table, input, rows, records);
         Results(groups, _after, _has);
         Emit(groups, o);
         int gone = 0;

@@ -112,8 +112,8 @@ internal sealed class JobPlanner(
         ImmutableArray<int> key = sink.Target.PrimaryKey;
         Traits input = sink.Input.Traits;
         if (key.IsEmpty || input.ModifyKinds == ModifyKinds.Insert || input.UpsertKeys.Any(k => k.All(key.Contains))) return;
-        string wanted = string.Join(", ", key.Select(k => sink.Columns[k].Name));
-        string given = input.UpsertKeys.IsEmpty ? "by no key" : "by (" + string.Join(") or (", input.UpsertKeys.Select(k => string.Join(", ", k.Select(c => sink.Columns[c].Name)))) + ")";
+        string wanted = string.Join(", ", key.Select(k => sink.Target.Schema[k].Name));
+        string given = input.UpsertKeys.IsEmpty ? "by no key" : "by (" + string.Join(") or (", input.UpsertKeys.Select(k => string.Join(", ", k.Select(c => sink.Target.Schema[c].Name)))) + ")";
         diagnostics.Error(Codes.UpsertKey, span, $"the primary key of '{sink.Target.Name}' is ({wanted}), but the query's updates are addressed {given}",
             "declare the key by which the query groups, or a table without PRIMARY KEY");
     }
