@@ -44,7 +44,7 @@ internal sealed class LocalRun(JobService jobs, string id, IResultOutput output,
         var status = await EndAsync(reading, result is null ? StopKind.Checkpointed : StopKind.Cancel);
         // A job that ended well has rows left to read; of any other, what was not read is given up.
         if (status.State != JobState.Finished) await ended.CancelAsync();
-        var fault = await reading ?? (status.State == JobState.Failed ? status.Faults.LastOrDefault() : null);
+        var fault = await reading ?? (status.State == JobState.Failed ? status.Faults.FirstOrDefault() : null);
 
         output.End();
         Summary.Write(Console.Error, status, Elapsed);
@@ -78,16 +78,23 @@ internal sealed class LocalRun(JobService jobs, string id, IResultOutput output,
         var reader = jobs.Results(id);
         try
         {
-            await foreach (byte[] bytes in reader.ReadAsync(cancel))
-            {
-                var batch = BatchFormat.Read(new ReadOnlySequence<byte>(bytes), schema, out _);
-                lock (output) output.Rows(batch);
-            }
+            await foreach (byte[] page in reader.ReadAsync(cancel)) Show(page, schema);
         }
         catch (OperationCanceledException) when (cancel.IsCancellationRequested)
         {
         }
 
         return reader.Fault;
+    }
+
+    /// <summary>A page holds one batch after the other.</summary>
+    private void Show(byte[] page, Schema schema)
+    {
+        for (var rest = new ReadOnlySequence<byte>(page); !rest.IsEmpty;)
+        {
+            var batch = BatchFormat.Read(rest, schema, out long consumed);
+            lock (output) output.Rows(batch);
+            rest = rest.Slice(consumed);
+        }
     }
 }

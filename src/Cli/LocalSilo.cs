@@ -23,6 +23,8 @@ internal sealed class LocalSilo : IAsyncDisposable
         // Empty: neither configuration files nor the console lifetime, whose Ctrl-C would stop the silo under the running job.
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Logging.AddSimpleConsole(o => o.SingleLine = true).SetMinimumLevel(LogLevel.Warning).AddFilter("Orleans", LogLevel.Error).AddFilter("OrleansStream", LogLevel.Warning);
+        // Why a run failed is shown at its end, as the fault of its job.
+        builder.Logging.AddFilter("OrleansStream.Grains.Runs", LogLevel.Critical);
         builder.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(o => o.LogToStandardErrorThreshold = LogLevel.Trace);
         builder.AddOrleansStreamSilo(new SiloOptions { StateFolder = state.FullName, Name = "local", Print = print, Dashboard = false });
         builder.Services.AddGatewayServices();

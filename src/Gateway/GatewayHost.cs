@@ -20,7 +20,6 @@ public static class GatewayHost
     /// <summary>What plans and runs jobs, without HTTP.</summary>
     public static IServiceCollection AddGatewayServices(this IServiceCollection services)
     {
-        services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<ISchemaSource, CatalogSchemas>();
         services.AddSingleton<PlanningService>().AddSingleton<JobService>();
         return services;

@@ -16,6 +16,7 @@ internal sealed partial class Ostream : IAsyncDisposable
     private readonly Process _process;
     private readonly StringBuilder _out = new();
     private readonly StringBuilder _error = new();
+    private int _ended;
     private readonly Channel<string> _lines = Channel.CreateUnbounded<string>();
 
     private Ostream(ProcessStartInfo start)
@@ -116,7 +117,13 @@ internal sealed partial class Ostream : IAsyncDisposable
 
     private void Take(StringBuilder to, string? line)
     {
-        if (line is null) return;
+        if (line is null)
+        {
+            // Both streams have ended: whoever waits for a line waits in vain.
+            if (Interlocked.Increment(ref _ended) == 2) _lines.Writer.Complete();
+            return;
+        }
+
         lock (to) to.Append(line).Append('\n');
         _lines.Writer.TryWrite(line);
     }

@@ -15,13 +15,14 @@ public sealed class JobStub : Grain, IJobGrain
     {
         if (submission.Name == "refused") throw new InvalidOperationException("no room");
         Submitted[Key] = submission;
-        return Task.CompletedTask;
+        return GrainFactory.GetGrain<ICatalogGrain>("default").AddJobAsync(new JobRow(Key.Split('/')[1], submission.Name, DateTimeOffset.UnixEpoch));
     }
 
     public Task<JobStatus?> StatusAsync() => Task.FromResult(Submitted.TryGetValue(Key, out var s) ? Status(s) : null);
 
     public Task<JobStatus?> StopAsync(StopKind kind)
     {
+        if (Submitted.TryGetValue(Key, out var s) && s.Name == "unstoppable") throw new NotSupportedException("not like this");
         if (Submitted.ContainsKey(Key)) Stopped[Key] = kind;
         return StatusAsync();
     }

@@ -116,14 +116,14 @@ internal sealed class Scenario
         int left = plan.Source("orders", Orders, rowtime: 2, parallelism: P(0)).End();
         int right = plan.Source("users", Users, parallelism: P(1)).End();
         plan.Stage(P(2), (left, -1, Orders, ExchangeKind.Hash, [1]), (right, -1, Users, ExchangeKind.Hash, [0]))
-            .Node(new InnerJoinSpec(joined, [1], [0], false), out int join, ~0, ~1).Sink("out", joined, join).End();
+            .Node(new EquiJoinSpec(joined, [1], [0], false), out int join, ~0, ~1).Sink("out", joined, join).End();
         Expect(from o in Tables["orders"].Splits.SelectMany(s => s) join u in Tables["users"].Splits[0] on o[1] equals u[0] select $"{Text(o)},{u[0]},{u[1]}");
         return plan.Build();
     }
 
     // Time goes on by about 60 ms a row; some rows come late.
     private MemoryTable MakeOrders(int splits) => new([.. Enumerable.Range(0, splits).Select(s => Enumerable.Range(0, 50 + _random.Next(250))
-        .Select(i => new object?[] { (long)((i * splits) + s), (long)_random.Next(20), 1_700_000_000_000L + (i * 60) - (_random.Next(8) == 0 ? _random.Next(3000) : 0) }).ToImmutableArray())]);
+        .Select(i => new object?[] { (long)((i * splits) + s), (long)_random.Next(20), 1_700_000_000_000L + (i * 60) - (_random.Next(8) == 0 ? _random.Next(3000) : 0) }).ToImmutableArray())], RowsPerMs: 0.3 + _random.NextDouble());
 
     private static TumbleWindowSpec Window() => new(
         Counts, 2, Size, 0, [1], [new AggregateCall("COUNT", [], [], -1, false, SqlType.BigInt.NotNull)], AggregatePhase.Single, [WindowProperty.Start]);

@@ -23,7 +23,7 @@ internal static class StopJob
 
     public static void Map(RouteGroupBuilder api) => api.MapDelete("/jobs/{id}", Handle)
         .WithName("stopJob").WithSummary("Stop a job: mode = checkpoint (default), savepoint or cancel")
-        .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound);
+        .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status501NotImplemented);
 
     private static async Task<Results<Accepted<JobStatus>, ProblemHttpResult>> Handle(string id, JobService jobs, string mode = "checkpoint")
     {

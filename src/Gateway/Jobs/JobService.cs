@@ -8,7 +8,7 @@ using StopKind = OrleansStream.Contracts.StopKind;
 namespace OrleansStream.Gateway.Jobs;
 
 /// <summary>Submits, watches and stops jobs of a tenant through their grains.</summary>
-public sealed class JobService(IGrainFactory grains, TimeProvider time, ILogger<JobService> log)
+public sealed class JobService(IGrainFactory grains, ILogger<JobService> log)
 {
     /// <summary>Starts a planned job; gives its id.</summary>
     /// <param name="name">for people; null = <c>job</c>.</param>
@@ -16,18 +16,7 @@ public sealed class JobService(IGrainFactory grains, TimeProvider time, ILogger<
     {
         name = string.IsNullOrWhiteSpace(name) ? "job" : name.Trim();
         string id = JobId.New(name);
-        // The catalog first: a job that runs is always listed; a row whose job was never begun is dropped from the list.
-        await Catalog.AddJobAsync(new JobRow(id, name, time.GetUtcNow()));
-        try
-        {
-            await Grain(new JobKey(JobId.Tenant, id)).SubmitAsync(new JobSubmission(name, job.Sql, job.PlanText, job.Settings, job.Collect));
-        }
-        catch (Exception e) when (e is not TimeoutException)
-        {
-            await Catalog.RemoveJobAsync(id);
-            throw;
-        }
-
+        await Grain(new JobKey(JobId.Tenant, id)).SubmitAsync(new JobSubmission(name, job.Sql, job.PlanText, job.Settings, job.Collect));
         Log.Submitted(log, id, name);
         return id;
     }
@@ -38,7 +27,7 @@ public sealed class JobService(IGrainFactory grains, TimeProvider time, ILogger<
     /// <summary>Jobs of the tenant, newest first.</summary>
     public async Task<ImmutableArray<JobStatus>> ListAsync()
     {
-        var rows = await Catalog.JobsAsync();
+        var rows = await grains.GetGrain<ICatalogGrain>(JobId.Tenant).JobsAsync();
         var statuses = await Task.WhenAll(rows.Select(r => Grain(new JobKey(JobId.Tenant, r.Id)).StatusAsync()));
         return [.. statuses.OfType<JobStatus>()];
     }
@@ -54,8 +43,6 @@ public sealed class JobService(IGrainFactory grains, TimeProvider time, ILogger<
 
     /// <summary>The reader of a SELECT's rows; one reader a job.</summary>
     public ResultReader Results(string id) => new(grains.GetGrain<IResultGrain>(new JobKey(JobId.Tenant, id).ToString()));
-
-    private ICatalogGrain Catalog => grains.GetGrain<ICatalogGrain>(JobId.Tenant);
 
     private IJobGrain Grain(JobKey key) => grains.GetGrain<IJobGrain>(key.ToString());
 }

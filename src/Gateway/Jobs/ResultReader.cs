@@ -9,7 +9,7 @@ public sealed class ResultReader(IResultGrain grain)
     /// <summary>Why the query ended early; null while it runs and when it ended well.</summary>
     public JobFault? Fault { get; private set; }
 
-    /// <summary>Batches as bytes of BatchFormat, in order, until the query has ended.</summary>
+    /// <summary>Pages, each of one or more batches as bytes of BatchFormat, in order, until the query has ended.</summary>
     public async IAsyncEnumerable<byte[]> ReadAsync([EnumeratorCancellation] CancellationToken cancel)
     {
         for (long token = 0; ;)

@@ -25,6 +25,9 @@ public static class ApiProblem
     /// <summary>Something broke in the gateway itself; the log has it.</summary>
     public const string Internal = "OS6006";
 
+    /// <summary>The cluster cannot do this yet.</summary>
+    public const string NotSupported = "OS6007";
+
     public static ProblemHttpResult Invalid(string detail) => Of(StatusCodes.Status400BadRequest, BadRequest, "The request is not valid", detail);
 
     public static ProblemHttpResult NoSuchJob(string id) =>

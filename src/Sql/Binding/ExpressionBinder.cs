@@ -75,6 +75,7 @@ internal sealed partial class ExpressionBinder(Scope scope, IFunctions functions
             case ExtractExpression x: return BindExtract(x);
             case RoundToExpression r: return BindRoundTo(r);
             case TrimExpression t: return BindTrim(t);
+            case UnitExpression u: return Text(u.Unit);
             case FieldExpression f: return BindField(Bind(f.Value), f.Field, f.Span);
             case StarExpression s: return Error(Codes.Syntax, s.Span, "'*' stands only in a select list and in COUNT(*)");
             default: return Unsupported(syntax);
@@ -88,6 +89,7 @@ internal sealed partial class ExpressionBinder(Scope scope, IFunctions functions
             InQueryExpression => ("IN with a subquery", "write it as a join"),
             ExistsExpression => ("EXISTS", "write it as a join"),
             SubqueryExpression => ("a subquery as a value", "write it as a join"),
+            JsonExpression j => ($"{j.Function} with keys or clauses", null),
             RowExpression => ("a ROW constructor", null),
             ArrayExpression => ("an ARRAY constructor", null),
             MapExpression => ("a MAP constructor", null),

@@ -13,7 +13,7 @@ internal static class Optimizer
         node = WindowAggregation.Apply(node);
         // What had to wait above the new steps goes on down; projections in between fall together.
         node = ProjectMerge.Apply(FilterPushDown.Apply(node));
-        node = UnwrapCasts.Apply(node);
+        node = UnwrapCasts.Apply(FoldConstants.Apply(node));
         return (LogicalSink)FieldPruning.Apply(ColumnPruning.Apply((LogicalSink)node));
     }
 

@@ -70,7 +70,7 @@ public class ExpressionTests
     [InlineData("0.1", "FLOAT", "STRING", "0.1")]
     [InlineData(" 12.9 ", "STRING", "INT", "12")]
     [InlineData("12.345", "STRING", "DECIMAL(5, 2)", "12.35")]
-    [InlineData("12345.6", "STRING", "DECIMAL(5, 2)", null)]
+    [InlineData("12345.6", "DECIMAL(6, 1)", "DECIMAL(5, 2)", null)]
     [InlineData("-0.05", "DECIMAL(5, 2)", "STRING", "-0.05")]
     [InlineData("abc", "STRING", "CHAR(5)", "abc  ")]
     [InlineData("abc", "STRING", "VARCHAR(2)", "ab")]

@@ -7,7 +7,7 @@ namespace OrleansStream.Engine.Expressions.Casts;
 /// <summary>Reads a value of a type.</summary>
 internal interface IParse<TR> where TR : struct
 {
-    /// <returns>false: malformed. A value that does not fit its DECIMAL sets <paramref name="isNull"/>.</returns>
+    /// <returns>false: malformed, or an integer too large for its type. A DECIMAL with too many digits sets <paramref name="isNull"/>.</returns>
     static abstract bool Parse(ReadOnlySpan<byte> text, SqlType type, ref TR result, ref bool isNull);
 }
 
@@ -42,8 +42,8 @@ internal readonly struct ParseDecimal<TR> : IParse<TR> where TR : struct, System
     public static bool Parse(ReadOnlySpan<byte> text, SqlType type, ref TR result, ref bool isNull)
     {
         bool ok = NumberText.Decimal(text, type.Precision, type.Scale, out var value, out bool fits);
-        isNull = !fits;
         result = TR.CreateTruncating(value);
+        isNull = !fits;
         return ok;
     }
 }
