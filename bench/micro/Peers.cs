@@ -18,7 +18,9 @@ internal static class Peers
         {
             ["N"] = rows.ToString(CultureInfo.InvariantCulture),
             // Take the first five repetitions, quiet or not: ours do not wait for a quiet machine either.
-            ["MAXWAIT"] = "0", ["FOREIGN_PCT"] = "1000", ["REPS"] = "5",
+            ["MAXWAIT"] = "0",
+            ["FOREIGN_PCT"] = "1000",
+            ["REPS"] = "5",
         };
         foreach (string line in Machine.Run("dotnet", $"{binary} {letters} {input}", null, settings).Split('\n'))
         {

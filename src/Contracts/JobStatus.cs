@@ -80,13 +80,11 @@ public sealed record StageStatus(
     /// <summary>Rows that this stage sent over exchanges.</summary>
     public long Crossed => Shards.Sum(s => s.Crossed);
 
-    public long LateRows => Counted("late_rows");
+    public long LateRows => Counted("late");
 
     public long MalformedRecords => Counted("malformed");
 
-    /// <summary>Sum over operators and shards of the counter called <paramref name="name"/>.</summary>
-    private long Counted(string name) =>
-        Shards.SelectMany(s => s.Counters).Where(c => c.Key == name || c.Key.EndsWith("/" + name, StringComparison.Ordinal)).Sum(c => c.Value);
+    private long Counted(string name) => Shards.Sum(s => s.Counters.GetValueOrDefault(name));
 }
 
 /// <summary>One shard: where it lives and what it has done.</summary>

@@ -113,13 +113,13 @@ public sealed class Executor : IDisposable
         }
     }
 
-    /// <summary>Manual mode: what could run now, in queue order.</summary>
-    public IReadOnlyList<Work> Runnable()
+    /// <summary>Manual mode: adds what could run now, in queue order.</summary>
+    public void AddRunnable(ICollection<Work> to)
     {
         lock (_lock)
         {
             WakeDue();
-            return [.. _active.SelectMany(q => q.Ready)];
+            foreach (var q in _active) foreach (var w in q.Ready) to.Add(w);
         }
     }
 

@@ -100,7 +100,7 @@ public sealed partial class ShardHost
 
     private bool FromChannel(ChannelInput channel)
     {
-        if (!channel.HasNext || !_gate.Asks(channel.Port, channel.Channel)) return false;
+        if (!channel.HasNext || !_gate.Asks(channel.Port, channel.Channel) || !_gate.Started(channel.Port, channel.Channel)) return false;
         channel.Next(_gate, out var rows, out long? raised, out var control);
         if (rows is not null)
         {

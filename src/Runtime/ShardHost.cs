@@ -36,6 +36,7 @@ public sealed partial class ShardHost : Work, IFrameReceiver
     private long _lastCut;
     private int _nextFeed;
     private bool _running;
+    private bool _greeted;
     private bool _cutting;
     private bool _endTold;
     private bool _sliceNext;
@@ -170,6 +171,12 @@ public sealed partial class ShardHost : Work, IFrameReceiver
             case ChainStep.Worked: return true;
             case ChainStep.Blocked: return false;
             default: break;
+        }
+
+        if (!_greeted)
+        {
+            _greeted = true;
+            foreach (var p in _partitions) p.Greet();
         }
 
         if (_cutting)

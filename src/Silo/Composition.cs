@@ -37,6 +37,7 @@ public static class Composition
         services.AddHostedService(sp => sp.GetRequiredService<Stores>());
         services.AddSingleton(sp => sp.GetRequiredService<Stores>().Journal);
         services.AddSingleton(sp => sp.GetRequiredService<Stores>().Parts);
+        services.AddSingleton(sp => sp.GetRequiredService<Stores>().Places);
         services.AddSingleton(options);
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<IServices, ProcessServices>();
@@ -50,6 +51,7 @@ public static class Composition
 
     private static void Configure(ISiloBuilder silo, SiloOptions options, Database database)
     {
+        int threads = options.Threads > 0 ? options.Threads : Executor.ThreadsFor(Environment.ProcessorCount);
         int siloPort = options.SiloPort != 0 ? options.SiloPort : FreePort.Next();
         if (database.IsPostgreSql)
         {
@@ -64,10 +66,10 @@ public static class Composition
         silo.Configure<ClusterOptions>(o => (o.ClusterId, o.ServiceId) = (options.ClusterId, options.ServiceId));
         silo.Configure<Orleans.Configuration.SiloOptions>(o => o.SiloName = options.Name);
         silo.Configure<ClusterMembershipOptions>(o => o.ProbeTimeout = TimeSpan.FromSeconds(2));
-        silo.UseSiloMetadata(new Dictionary<string, string> { ["zone"] = options.Zone, ["pool"] = options.Pool });
+        silo.UseSiloMetadata(new Dictionary<string, string> { ["zone"] = options.Zone, ["pool"] = options.Pool, ["cores"] = $"{threads}" });
         silo.AddAdoNetGrainStorageAsDefault(o => o.Configure((AdoNetGrainStorageOptions storage, Serializer serializer) =>
             (storage.Invariant, storage.ConnectionString, storage.GrainStorageSerializer) = (database.Invariant, database.ConnectionString, new OrleansGrainStorageSerializer(serializer))));
-        silo.AddStreamGrains(options.Threads > 0 ? options.Threads : Executor.ThreadsFor(Environment.ProcessorCount));
+        silo.AddStreamGrains(threads);
         if (options.Dashboard) silo.AddDashboard(o => o.HideTrace = true);
     }
 }

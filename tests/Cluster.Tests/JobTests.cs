@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
-using System.Text.Json;
 using OrleansStream.Contracts;
+using OrleansStream.Engine.Plan;
 using Xunit;
 
 namespace OrleansStream.Cluster.Tests;
@@ -43,8 +43,8 @@ public sealed class JobTests
         var last = await silo.EndedAsync(job);
 
         Assert.True(last.State == JobState.Finished, $"{last.State}: {last.Why}");
-        string[] lines = [.. Directory.EnumerateDirectories(path, "epoch-*").SelectMany(Directory.EnumerateFiles).Where(f => Path.GetFileName(f)[0] != '.').SelectMany(File.ReadAllLines)];
-        Assert.Equal(events, lines.Sum(l => JsonDocument.Parse(l).RootElement.GetProperty("bids").GetInt64()));
+        var lines = Plans.Lines(path);
+        Assert.Equal(events, lines.Sum(l => l.GetProperty("bids").GetInt64()));
         Assert.Equal(last.RowsOut, lines.Length);
         Assert.NotEmpty(last.Checkpoints);
     }
@@ -61,6 +61,86 @@ public sealed class JobTests
             Assert.Equal(JobState.Finished, (await silo.EndedAsync(job)).State);
             Assert.Equal(50_000, lines.Sum(l => long.Parse(l.Split(", ")[1])));
         }));
+    }
+
+    [Fact]
+    public async Task A_select_is_read_page_by_page()
+    {
+        const long events = 300_000;
+        await using var silo = await LocalSilo.StartAsync();
+        var job = silo.Grains.GetGrain<IJobGrain>("acme/select");
+        await job.SubmitAsync(Plans.Submission(Plans.CountBids(Plans.Collect(), events, shards: 2), collect: true));
+        var result = silo.Grains.GetGrain<IResultGrain>("acme/select");
+        long counted = 0;
+        var page = await result.FetchAsync(0);
+        for (; ; page = await result.FetchAsync(page.Token))
+        {
+            counted += page.Batches.SelectMany(Plans.Read).Sum(r => r.Bids);
+            if (page.Ended) break;
+        }
+
+        Assert.Null(page.Fault);
+        Assert.Equal(events, counted);
+        Assert.Equal(JobState.Finished, (await silo.EndedAsync(job)).State);
+    }
+
+    [Fact]
+    public async Task A_cancelled_select_tells_its_reader()
+    {
+        await using var silo = await LocalSilo.StartAsync();
+        var job = silo.Grains.GetGrain<IJobGrain>("acme/select");
+        await job.SubmitAsync(Plans.Submission(Plans.CountBids(Plans.Collect(), 1_000_000_000), collect: true));
+        var result = silo.Grains.GetGrain<IResultGrain>("acme/select");
+        var page = await result.FetchAsync(0);
+        while (page.Batches.IsEmpty) page = await result.FetchAsync(page.Token);
+        await job.StopAsync(StopKind.Cancel);
+        while (!page.Ended) page = await result.FetchAsync(page.Token);
+        Assert.Equal(FaultCodes.Cancelled, page.Fault?.Code);
+        Assert.Equal(JobState.Cancelled, (await silo.EndedAsync(job)).State);
+    }
+
+    [Fact]
+    public async Task A_failing_job_names_the_cause()
+    {
+        await using var silo = await LocalSilo.StartAsync();
+        var plan = Plans.CountBids(Plans.Print(), 10);
+        plan = plan with { Stages = plan.Stages.SetItem(0, plan.Stages[0] with { Inputs = [((SourceInput)plan.Stages[0].Inputs[0]) with { Table = ((SourceInput)plan.Stages[0].Inputs[0]).Table with { Connector = "nowhere" } }] }) };
+        var job = silo.Grains.GetGrain<IJobGrain>("acme/fails");
+        await job.SubmitAsync(Plans.Submission(plan));
+        var last = await silo.EndedAsync(job);
+        Assert.Equal(JobState.Failed, last.State);
+        Assert.Contains("no connector 'nowhere'", Assert.Single(last.Faults).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_job_goes_on_after_a_restart_of_its_silo_and_repeats_nothing()
+    {
+        string folder = Directory.CreateTempSubdirectory("ostream-").FullName;
+        string path = Path.Combine(folder, "out");
+        await using (var silo = await LocalSilo.StartAsync(folder))
+        {
+            var job = silo.Grains.GetGrain<IJobGrain>("acme/long");
+            await job.SubmitAsync(Plans.Submission(Plans.CountBids(Plans.Files(path), 1_000_000_000_000, shards: 2)));
+            await silo.UntilAsync(job, s => s.Epoch >= 2);
+        }
+
+        await using (var silo = await LocalSilo.StartAsync(folder))
+        {
+            var job = silo.Grains.GetGrain<IJobGrain>("acme/long");
+            var before = await silo.UntilAsync(job, s => s.Generation == 2);
+            await silo.UntilAsync(job, s => s.Epoch >= before.Epoch + 2);
+            await job.StopAsync(StopKind.Checkpointed);
+            var last = await silo.EndedAsync(job);
+            Assert.Equal(JobState.Stopped, last.State);
+        }
+
+        var windows = Plans.Lines(path).Select(l => (l.GetProperty("auction").GetInt64(), l.GetProperty("window_start").GetString())).ToArray();
+        Assert.NotEmpty(windows);
+        Assert.Equal(windows.Length, windows.Distinct().Count());
+
+        // Bids come at 1,000 a second: every whole window has 10,000.
+        Assert.All(Plans.Lines(path).GroupBy(l => l.GetProperty("window_start").GetString()), w => Assert.Equal(10_000, w.Sum(l => l.GetProperty("bids").GetInt64())));
+        Directory.Delete(folder, recursive: true);
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Orleans.Runtime;
 using OrleansStream.Contracts;
 using OrleansStream.Silo;
 
@@ -23,6 +24,8 @@ public sealed class LocalSilo : IAsyncDisposable
 
     public IGrainFactory Grains => _host.Services.GetRequiredService<IGrainFactory>();
 
+    public IServiceProvider Services => _host.Services;
+
     public T Service<T>() where T : notnull => _host.Services.GetRequiredService<T>();
 
     /// <param name="folder">state folder that outlives this silo; null = a temporary one.</param>
@@ -39,12 +42,22 @@ public sealed class LocalSilo : IAsyncDisposable
         return new LocalSilo(host, path, folder is not null);
     }
 
+    /// <summary>Completes when this silo knows of <paramref name="count"/> active silos.</summary>
+    public async Task SeesAsync(int count)
+    {
+        await foreach (var snapshot in Service<IClusterMembershipService>().MembershipUpdates)
+            if (snapshot.Members.Values.Count(m => m.Status == SiloStatus.Active) >= count) return;
+    }
+
     /// <summary>The status once the job has ended, however.</summary>
-    public async Task<JobStatus> EndedAsync(IJobGrain job)
+    public Task<JobStatus> EndedAsync(IJobGrain job) => UntilAsync(job, s => s.Ended);
+
+    /// <summary>The first status that fulfils a condition.</summary>
+    public async Task<JobStatus> UntilAsync(IJobGrain job, Func<JobStatus, bool> condition)
     {
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         JobStatus? status = null;
-        while (status is not { Ended: true })
+        while (status is null || !condition(status))
         {
             if (limit.IsCancellationRequested) throw new TimeoutException($"still {status?.State} ({status?.Why}): {string.Join("; ", status?.Stages.SelectMany(s => s.Shards.Select(h => $"{s.Id}/{h.Shard} in {h.RowsIn} out {h.RowsOut} ended {h.Ended} {h.BlockedBy}")) ?? [])}");
             await Task.Delay(20);

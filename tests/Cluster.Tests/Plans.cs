@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.Collections.Immutable;
+using System.Text.Json;
 using OrleansStream.Columns;
 using OrleansStream.Contracts;
 using OrleansStream.Engine.Operators;
@@ -41,8 +43,29 @@ internal static class Plans
 
     public static TableRef Print() => new("out", "print", NoSettings, Counts, [], []);
 
+    public static TableRef Collect() => new("result", "collect", NoSettings, Counts, [], []);
+
+    /// <summary>Rows of a page: auction and count.</summary>
+    public static IEnumerable<(long Auction, long Bids)> Read(byte[] page)
+    {
+        var left = new ReadOnlySequence<byte>(page);
+        while (!left.IsEmpty)
+        {
+            var batch = BatchFormat.Read(left, Counts, out long consumed);
+            left = left.Slice(consumed);
+            for (int i = 0; i < batch.Length; i++) yield return (((FixedColumn<long>)batch.Columns[0]).Values[i], ((FixedColumn<long>)batch.Columns[1]).Values[i]);
+        }
+    }
+
     /// <summary>JSON lines in a folder, an epoch a folder.</summary>
     public static TableRef Files(string path) => new("out", "filesystem", Options(("path", path), ("format", "json")), Counts, [], []);
+
+    /// <summary>What the file sink has made visible.</summary>
+    public static JsonElement[] Lines(string path) =>
+    [
+        .. Directory.EnumerateDirectories(path, "epoch-*").SelectMany(Directory.EnumerateFiles).Where(f => Path.GetFileName(f)[0] != '.').SelectMany(File.ReadAllLines)
+            .Select(l => JsonDocument.Parse(l).RootElement),
+    ];
 
     public static JobSubmission Submission(Plan plan, bool collect = false) => new("bids", "INSERT INTO out …", PlanJson.Write(plan), NoSettings, collect);
 

@@ -67,7 +67,7 @@ public class PipelineTests
         int left = plan.Source("orders", Orders, rowtime: 2, parallelism: 2).End();
         int right = plan.Source("users", users).End();
         plan.Stage(shards, (left, -1, Orders, ExchangeKind.Hash, [1]), (right, -1, users, ExchangeKind.Hash, [0]))
-            .Node(new InnerJoinSpec(joined, [1], [0], false), out int join, ~0, ~1).Sink("out", joined, join).End();
+            .Node(new EquiJoinSpec(joined, [1], [0], false), out int join, ~0, ~1).Sink("out", joined, join).End();
         var cluster = new Cluster(null, silos, _ => new ShardState());
         cluster.Memory.Tables["orders"] = OrdersTable(400, 2);
 

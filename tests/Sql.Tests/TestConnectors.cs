@@ -13,6 +13,7 @@ internal static class TestConnectors
             new Option("path", OptionType.Text, "Folder or file.", Required: true),
             new Option("json.ignore-parse-errors", OptionType.Boolean, "Skip what is malformed."),
             new Option("csv.field-delimiter", OptionType.Text, "Between fields."),
+            new Option("changelog-mode", OptionType.Text, "Kinds of rows."),
         ], ["json", "csv"], true),
         new OptionSchema("nexmark", "Generated.", true, false,
         [

@@ -99,9 +99,10 @@ public abstract class SourceContract
         var b = new BatchBuilder(context.ReadSchema);
         if (reader is IComputedReader computed)
         {
-            while (!computed.Ended)
+            for (long now = 0; !computed.Ended;)
             {
-                computed.Fill(b, batch, 0);
+                // A source that keeps a rate is told that the time has come.
+                if (computed.Fill(b, batch, now) == 0) now = computed.NextDueMs;
                 Take(b, content, computed.Position);
             }
         }

@@ -48,49 +48,59 @@ public sealed class NexmarkColumns(int keys)
 
     private NexmarkFill OfBid(string name) => name switch
     {
-        "auction" when keys > 0 => (b, to) =>
-        {
-            var v = Longs(b, to);
-            var n = b.Numbers;
-            var g = b.Gen;
-            for (int i = 0; i < v.Length; i++) v[i] = g.BidUniform(n[i], keys);
-        },
-        "auction" => static (b, to) =>
-        {
-            var v = Longs(b, to);
-            var n = b.Numbers;
-            var g = b.Gen;
-            for (int i = 0; i < v.Length; i++) v[i] = g.BidAuction(n[i]);
-        },
-        "bidder" => static (b, to) =>
-        {
-            var v = Longs(b, to);
-            var n = b.Numbers;
-            var g = b.Gen;
-            for (int i = 0; i < v.Length; i++) v[i] = g.BidBidder(n[i]);
-        },
-        "price" => static (b, to) =>
-        {
-            var v = Longs(b, to);
-            var n = b.Numbers;
-            var g = b.Gen;
-            for (int i = 0; i < v.Length; i++) v[i] = g.BidPrice(n[i]);
-        },
+        "auction" when keys > 0 => BidUniform,
+        "auction" => BidAuction,
+        "bidder" => BidBidder,
+        "price" => BidPrice,
         "channel" => static (b, to) => FromTable(NexmarkTexts.Channels, b, to),
         "url" => static (b, to) => FromTable(NexmarkTexts.Urls, b, to),
         "dateTime" => static (b, to) => b.Times.CopyTo(Longs(b, to)),
-        "extra" => static (b, to) =>
-        {
-            var text = (TextBuilder)to;
-            Span<int> numbers = stackalloc int[NexmarkTexts.PoolBuffers.Length];
-            Share(text, NexmarkTexts.PoolBuffers, numbers);
-            var v = text.AppendViews(b.Rows);
-            var n = b.Numbers;
-            var g = b.Gen;
-            for (int i = 0; i < v.Length; i++) v[i] = NexmarkTexts.PoolView(g.BidExtra(n[i]), numbers);
-        },
+        "extra" => BidExtra,
         _ => throw NoColumn("bid", name),
     };
+
+    private void BidUniform(NexmarkBlock b, ColumnBuilder to)
+    {
+        var v = Longs(b, to);
+        var n = b.Numbers;
+        var g = b.Gen;
+        for (int i = 0; i < v.Length; i++) v[i] = g.BidUniform(n[i], keys);
+    }
+
+    private static void BidAuction(NexmarkBlock b, ColumnBuilder to)
+    {
+        var v = Longs(b, to);
+        var n = b.Numbers;
+        var g = b.Gen;
+        for (int i = 0; i < v.Length; i++) v[i] = g.BidAuction(n[i]);
+    }
+
+    private static void BidBidder(NexmarkBlock b, ColumnBuilder to)
+    {
+        var v = Longs(b, to);
+        var n = b.Numbers;
+        var g = b.Gen;
+        for (int i = 0; i < v.Length; i++) v[i] = g.BidBidder(n[i]);
+    }
+
+    private static void BidPrice(NexmarkBlock b, ColumnBuilder to)
+    {
+        var v = Longs(b, to);
+        var n = b.Numbers;
+        var g = b.Gen;
+        for (int i = 0; i < v.Length; i++) v[i] = g.BidPrice(n[i]);
+    }
+
+    private static void BidExtra(NexmarkBlock b, ColumnBuilder to)
+    {
+        var text = (TextBuilder)to;
+        Span<int> numbers = stackalloc int[NexmarkTexts.PoolBuffers.Length];
+        Share(text, NexmarkTexts.PoolBuffers, numbers);
+        var v = text.AppendViews(b.Rows);
+        var n = b.Numbers;
+        var g = b.Gen;
+        for (int i = 0; i < v.Length; i++) v[i] = NexmarkTexts.PoolView(g.BidExtra(n[i]), numbers);
+    }
 
     private static NexmarkFill OfAuction(string name) => name switch
     {

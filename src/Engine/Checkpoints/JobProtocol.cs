@@ -24,14 +24,15 @@ public enum JobPhase : byte
 
 /// <summary>What <see cref="JobProtocol"/> remembers of one generation; immutable.</summary>
 /// <param name="Checkpoints">whether the job takes checkpoints (a SELECT does not).</param>
+/// <param name="Complete">the manifest that it starts from is the last one: only its commit is left.</param>
 /// <param name="Outcome">what is written once the hosts have stopped; null = the next generation begins, or nothing when superseded.</param>
 /// <param name="RecentMs">when recent generations that nobody asked for began, this one included.</param>
 public sealed record JobState(
     bool Checkpoints, JobPhase Phase, int Generation, ImmutableSortedSet<ShardId> Shards, ImmutableSortedDictionary<ShardId, string> Instances,
-    ImmutableSortedSet<ShardId> Ended, bool HasManifest, DesiredState? Outcome, string? Reason, bool Restart, long RestartDelayMs, ImmutableArray<long> RecentMs)
+    ImmutableSortedSet<ShardId> Ended, bool HasManifest, bool Complete, DesiredState? Outcome, string? Reason, bool Restart, long RestartDelayMs, ImmutableArray<long> RecentMs)
 {
     public static JobState New(bool checkpoints, ImmutableArray<long> recentMs) => new(
-        checkpoints, JobPhase.New, 0, [], ImmutableSortedDictionary<ShardId, string>.Empty, [], false, null, null, false, 0, recentMs);
+        checkpoints, JobPhase.New, 0, [], ImmutableSortedDictionary<ShardId, string>.Empty, [], false, false, null, null, false, 0, recentMs);
 
     public bool AllEnded => Shards.Count > 0 && Ended.Count == Shards.Count;
 }
@@ -48,9 +49,11 @@ public static class JobProtocol
     {
         JobFact.Begin b when s.Phase == JobPhase.New => Begin(s, b, effects),
         JobFact.Begun b when s.Phase == JobPhase.Beginning => Begun(s, b, effects),
-        JobFact.Prepared p when s.Phase == JobPhase.Preparing => Emit(effects, new JobEffect.StartShards(), s with { Phase = JobPhase.Starting, Shards = [.. p.Shards] }),
+        JobFact.Prepared p when s.Phase == JobPhase.Preparing => s.Complete
+            ? Emit(effects, new JobEffect.Recommit(), s with { Phase = JobPhase.Recommitting })
+            : Emit(effects, new JobEffect.StartShards(), s with { Phase = JobPhase.Starting, Shards = [.. p.Shards] }),
         JobFact.Started st => Started(s, st, effects),
-        JobFact.Recommitted when s.Phase == JobPhase.Recommitting => Emit(effects, new JobEffect.Go(), s with { Phase = JobPhase.Running }),
+        JobFact.Recommitted when s.Phase == JobPhase.Recommitting => s.Complete ? End(s, DesiredState.Finished, null, effects) : Emit(effects, new JobEffect.Go(), s with { Phase = JobPhase.Running }),
         JobFact.ShardEnded e => ShardEnded(s, e.Shard, effects),
         JobFact.EpochCompleted e => Completed(s, e, effects),
         JobFact.StopAsked a => Stop(s, a, effects),
@@ -84,6 +87,7 @@ public static class JobProtocol
             Phase = JobPhase.Beginning,
             Generation = generation,
             HasManifest = b.Seen.Publish is not null,
+            Complete = b.Plan is null && b.Seen.Publish is { Manifest.Last: true },
             RecentMs = b.AskedFor ? s.RecentMs : [.. s.RecentMs.Where(t => b.NowMs - t < WindowMs), b.NowMs],
         };
     }

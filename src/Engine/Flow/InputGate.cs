@@ -51,6 +51,12 @@ public sealed class InputGate
     /// <summary>Whether a channel may be asked for more: it has neither delivered its barrier nor ended.</summary>
     public bool Asks(int port, int channel) => (_ports[port].Flags[channel] & (Flag.Aligned | Flag.Ended)) == 0;
 
+    /// <summary>
+    /// Whether rows of a port may be taken: every sending shard has said whether it is active, idle or ended, which is the first thing on each link. Before, what is late
+    /// would depend on who is heard first. A channel that has not been heard is taken from until it has.
+    /// </summary>
+    public bool Started(int port, int channel) => _ports[port].Unheard == 0 || (_ports[port].Flags[channel] & Flag.Unheard) != 0;
+
     /// <summary>A split joins a source's port, at the watermark of its last mark.</summary>
     public int AddSplit(int port, long lastMark)
     {
@@ -87,7 +93,7 @@ public sealed class InputGate
         p.Watermarks[channel] = watermark;
 
         // Only the channel that holds time back can let it go on.
-        if (before > p.Told || p.Flags[channel] != 0) return false;
+        if (before > p.Told || (p.Flags[channel] & (Flag.Idle | Flag.Ended)) != 0) return false;
         long least = p.Least();
         if (least <= p.Told) return false;
         combined = p.Told = least;
@@ -100,6 +106,12 @@ public sealed class InputGate
         var p = _ports[port];
         bool idle = p.Idle;
         ref Flag flags = ref p.Flags[channel];
+        if ((flags & Flag.Unheard) != 0)
+        {
+            flags &= ~Flag.Unheard;
+            p.Unheard--;
+        }
+
         switch (control.Kind)
         {
             case ControlKind.Idle: flags |= Flag.Idle; break;
@@ -169,6 +181,7 @@ public sealed class InputGate
         Idle = 1,
         Ended = 2,
         Aligned = 4,
+        Unheard = 8,
     }
 
     private sealed class Port
@@ -177,6 +190,7 @@ public sealed class InputGate
         public long[] Watermarks;
         public Flag[] Flags;
         public int Count;
+        public int Unheard;
         public bool Expecting;
         public bool Ended;
         public bool Idle;
@@ -189,6 +203,8 @@ public sealed class InputGate
             Watermarks = new long[Math.Max(4, Count)];
             Flags = new Flag[Math.Max(4, Count)];
             Watermarks.AsSpan().Fill(told);
+            Flags.AsSpan(0, Count).Fill(Flag.Unheard);
+            Unheard = Count;
             Told = told;
             Ended = ended;
             Expecting = Source && !ended;

@@ -29,6 +29,7 @@ public sealed class Partition : Tail
     private readonly int[] _positions;
     private readonly int[] _counts;
     private int _next;
+    private bool _ended;
     private long _told = long.MinValue;
     private long _inForce = long.MinValue;
 
@@ -128,6 +129,13 @@ public sealed class Partition : Tail
 
     public override void Idle(bool idle) => Put(idle ? ControlKind.Idle : ControlKind.Active, 0);
 
+    /// <summary>The first thing on every link: whether this shard is active, idle or ended.</summary>
+    public void Greet()
+    {
+        if (_subs[0].Controls.Count == 0 && !_ended) Put(ControlKind.Active, 0);
+        Close();
+    }
+
     /// <summary>A barrier closes the frames.</summary>
     public void Barrier(long epoch)
     {
@@ -137,6 +145,7 @@ public sealed class Partition : Tail
 
     public override void End()
     {
+        _ended = true;
         Put(ControlKind.End, 0);
         Close();
     }

@@ -6,19 +6,14 @@ using OrleansStream.Engine.State;
 
 namespace OrleansStream.Engine.Operators;
 
-/// <summary>The aggregate calls of an operator, bound to the value fields of its table.</summary>
+/// <summary>The aggregate calls of an operator over the records of its table: all of them at once, each with its FILTER.</summary>
 internal sealed class Accumulators
 {
-    private readonly ImmutableArray<AggregateCall> _calls;
     private readonly Aggregate[] _each;
     private readonly int[] _rows = new int[Batch.MaxRows];
     private readonly nint[] _records = new nint[Batch.MaxRows];
 
-    public Accumulators(ImmutableArray<AggregateCall> calls)
-    {
-        _calls = calls;
-        _each = [.. calls.Select(FunctionCatalog.Bind)];
-    }
+    public Accumulators(ImmutableArray<AggregateCall> calls) => _each = [.. calls.Select(FunctionCatalog.Bind)];
 
     /// <summary>Columns of a partial row, all calls together.</summary>
     public ImmutableArray<SqlType> Partial => [.. _each.SelectMany(a => a.Partial)];
@@ -36,20 +31,22 @@ internal sealed class Accumulators
         }
     }
 
-    public void Add(ValueTable table, Batch batch, ReadOnlySpan<int> rows, ReadOnlySpan<nint> records)
+    /// <summary>Adds or takes away, as the row kinds say: <c>rows[i]</c> into <c>records[i]</c>.</summary>
+    public void Apply(StoredTable table, Batch batch, ReadOnlySpan<int> rows, ReadOnlySpan<nint> records)
     {
-        for (int i = 0; i < _each.Length; i++)
+        foreach (var a in _each)
         {
-            if (_calls[i].Filter < 0) _each[i].Apply(table, batch, rows, records);
+            if (a.Call.Filter < 0) a.Apply(table, batch, rows, records);
             else
             {
-                int n = Keep(batch.Columns[_calls[i].Filter], rows, records);
-                if (n > 0) _each[i].Apply(table, batch, _rows.AsSpan(0, n), _records.AsSpan(0, n));
+                int n = Keep(batch.Columns[a.Call.Filter], rows, records);
+                if (n > 0) a.Apply(table, batch, _rows.AsSpan(0, n), _records.AsSpan(0, n));
             }
         }
     }
 
-    public void Merge(ValueTable table, Batch batch, int first, ReadOnlySpan<int> rows, ReadOnlySpan<nint> records)
+    /// <summary>Merges partial rows, whose columns begin at <paramref name="first"/>.</summary>
+    public void MergePartial(StoredTable table, Batch batch, int first, ReadOnlySpan<int> rows, ReadOnlySpan<nint> records)
     {
         foreach (var a in _each)
         {
@@ -58,7 +55,13 @@ internal sealed class Accumulators
         }
     }
 
-    public void WritePartial(ValueTable table, ReadOnlySpan<nint> records, BatchBuilder to, int first)
+    /// <summary>Merges <c>from[i]</c>, a record of another table of this layout, into <c>records[i]</c>.</summary>
+    public void Merge(StoredTable table, ReadOnlySpan<nint> records, StoredTable fromTable, ReadOnlySpan<nint> from)
+    {
+        foreach (var a in _each) a.Merge(table, records, fromTable, from);
+    }
+
+    public void WritePartial(StoredTable table, ReadOnlySpan<nint> records, BatchBuilder to, int first)
     {
         foreach (var a in _each)
         {
@@ -67,7 +70,7 @@ internal sealed class Accumulators
         }
     }
 
-    public void WriteResults(ValueTable table, ReadOnlySpan<nint> records, BatchBuilder to, int first)
+    public void WriteResults(StoredTable table, ReadOnlySpan<nint> records, BatchBuilder to, int first)
     {
         foreach (var a in _each) a.WriteResult(table, records, to.Columns[first++]);
     }

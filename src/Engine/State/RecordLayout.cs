@@ -104,5 +104,8 @@ internal static class RecordWord
     /// <summary>The word of a key without NULLs.</summary>
     public static ulong Of(ulong hash) => (hash & ~Nulls) | Occupied;
 
+    public static System.Runtime.Intrinsics.Vector256<ulong> Of(System.Runtime.Intrinsics.Vector256<ulong> hashes) =>
+        (hashes & System.Runtime.Intrinsics.Vector256.Create(~Nulls)) | System.Runtime.Intrinsics.Vector256.Create(Occupied);
+
     public static ulong WithNull(ulong word, byte mask) => word | ((ulong)mask << 40);
 }

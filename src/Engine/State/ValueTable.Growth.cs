@@ -1,36 +1,19 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics.X86;
 
 namespace OrleansStream.Engine.State;
 
 public sealed unsafe partial class ValueTable
 {
     // First slot of each word's search; pages that the cut still needs are dealt with here, before any record of the block is given out.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Locate(ulong* words, nint* to, int n, Access access)
     {
-        nint* directory = _directory;
         ulong mask = (1UL << _directoryBits) - 1;
-        ulong slots = (ulong)_slots;
-        nint size = SlotBytes;
-        bool write = access == Access.Write;
-        for (int i = 0; i < n; i++)
-        {
-            ulong word = words[i];
-            nint page = directory[word & mask];
-            if ((page & Clean) != 0)
-            {
-                if (write) Touch((int)(word & mask));
-                page &= ~Clean;
-            }
-
-            nint p = page + PageHeader.Bytes + ((nint)((((word >> 20) & 0xFFFFF) * slots) >> 20) * size);
-            to[i] = p;
-            if (Sse.IsSupported) Sse.Prefetch0((void*)p);
-        }
+        nint flags = Probe.Locate(words, n, _directory, mask, (uint)_slots, (uint)SlotBytes, to);
+        if ((flags & Clean) == 0 || access == Access.Read) return;
+        for (int i = 0; i < n; i++) if ((_directory[words[i] & mask] & Clean) != 0) Touch((int)(words[i] & mask));
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private bool Insert(nint p, ulong word, ref ulong full)
     {
         var page = Space.PageOf(p);
@@ -62,7 +45,7 @@ public sealed unsafe partial class ValueTable
     {
         Space.PageBytes = bytes;
         _slots = SlotsOf(bytes);
-        _soft = Math.Max(1, _slots * 7 / 10);
+        _soft = Math.Max(1, _slots * 11 / 20);
         _hard = Math.Min(_slots - 1, Math.Max(_soft + 1, _slots * 9 / 10));
     }
 

@@ -42,11 +42,11 @@ public sealed unsafe partial class ValueTable : StoredTable
         _ttl = spec.Ttl.Milliseconds;
         _now = now;
         int bytes = PagePool.MinPageBytes;
-        while (bytes < PagePool.MaxPageBytes && (SlotsOf(bytes) < 8 || SlotsOf(bytes) * 6L / 10 < expected)) bytes *= 2;
+        while (bytes < PagePool.MaxPageBytes && (SlotsOf(bytes) < 8 || SlotsOf(bytes) * 11L / 20 < expected)) bytes *= 2;
         if (SlotsOf(bytes) < 4) throw new NotSupportedException($"records of state {spec.Name} take {SlotBytes} bytes, more than a quarter of a page");
         SetPageBytes(bytes);
         int bits = 0;
-        while (((long)(_slots * 6L / 10) << bits) < expected) bits++;
+        while (((long)(_slots * 11L / 20) << bits) < expected) bits++;
         _directoryBits = bits;
         _directory = (nint*)Space.Pool.Allocate(8L << bits);
         for (int i = 0; i < 1 << bits; i++) _directory[i] = (nint)NewPage(NextPageId++, bits);
@@ -130,48 +130,65 @@ public sealed unsafe partial class ValueTable : StoredTable
         return n;
     }
 
-    // Values and words of a block are found in one pass: the key is compared where the word matches.
+    [SkipLocalsInit]
     private int FindInt64(
         ReadOnlySpan<long> values, ReadOnlySpan<int> rows, ReadOnlySpan<ulong> hashes, Access access, Span<nint> records, Span<ulong> isNew, int from, ref ulong full)
     {
         ulong* words = stackalloc ulong[Block];
-        nint inPage = Space.PageBytes - 1, last = PageHeader.Bytes + ((nint)(_slots - 1) * SlotBytes), size = SlotBytes, key = Layout.KeyOffsets[0];
+        long* gathered = stackalloc long[Block];
+        int* searching = stackalloc int[Block];
+        var slots = new Probe.Slots { InPage = Space.PageBytes - 1, Last = PageHeader.Bytes + ((nint)(_slots - 1) * SlotBytes), Size = SlotBytes, Key = Layout.KeyOffsets[0] };
+
+        // Without a selection, rows are consecutive and keys are read where they lie.
+        bool dense = rows.Length > 0 && rows[^1] - rows[0] == rows.Length - 1;
         fixed (long* v = values)
         fixed (int* r = rows)
         fixed (ulong* h = hashes)
-        fixed (nint* to = records)
+        fixed (nint* all = records)
         {
             for (int start = from; start < rows.Length; start += Block)
             {
-                int end = Math.Min(start + Block, rows.Length);
-                for (int i = start; i < end; i++) words[i - start] = RecordWord.Of(h[r[i]]);
-                Locate(words, to + start, end - start, access);
-                for (int i = start; i < end; i++)
+                int n = Math.Min(Block, rows.Length - start);
+                nint* to = all + start;
+                long* wanted = gathered;
+                if (dense)
                 {
-                    nint p = to[i];
-                    ulong word = words[i - start];
-                    long k = v[r[i]];
-                    while (true)
+                    wanted = v + r[start];
+                    Probe.Words(h + r[start], n, words);
+                }
+                else Probe.Words(h, v, r + start, n, words, wanted);
+
+                Locate(words, to, n, access);
+                int left = Probe.First(words, wanted, to, n, slots.Key, searching);
+                while (left > 0)
+                {
+                    int still = 0;
+                    for (int s = 0; s < left; s++)
                     {
+                        int i = searching[s];
+                        nint p = to[i];
                         ulong w = *(ulong*)p;
-                        if (w == word && *(long*)(p + key) == k) break;
                         if (w == RecordWord.Empty)
                         {
-                            if (access == Access.Read) p = 0;
-                            else if (Insert(p, word, ref full))
+                            if (access == Access.Read) to[i] = 0;
+                            else if (Insert(p, words[i], ref full))
                             {
-                                *(long*)(p + key) = k;
-                                Bitmap.Set(isNew, i);
+                                *(long*)(p + slots.Key) = wanted[i];
+                                Bitmap.Set(isNew, start + i);
                             }
-                            else return i;
+                            else return start + (still > 0 ? searching[0] : i);
 
-                            break;
+                            continue;
                         }
 
-                        p = (p & inPage) == last ? (p & ~inPage) + PageHeader.Bytes : p + size;
+                        // A hit now: a row before has created the record since, or the step below found it.
+                        bool hit = w == words[i] & *(long*)(p + slots.Key) == wanted[i];
+                        if (hit) continue;
+                        to[i] = slots.Next(p);
+                        searching[still++] = i;
                     }
 
-                    to[i] = p;
+                    left = still;
                 }
             }
         }

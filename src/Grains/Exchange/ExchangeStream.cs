@@ -19,7 +19,7 @@ public sealed class ExchangeStream(LinkKey key, ExchangeHub hub, ISiloAgent? age
 
     public StreamId StreamId { get; } = key.ToStreamId();
 
-    public ValueTask<Answer> OfferAsync(Frame frame) => agent is null ? new(hub.Offer(frame)) : new(CallAsync(agent.OfferAsync(frame)));
+    public ValueTask<Answer> OfferAsync(Frame frame) => agent is null ? new(hub.Offer(frame)) : new(CallAsync(agent.OfferAsync(FramePacket.Of(frame))));
 
     public ValueTask<bool> ReadyAsync() => agent is null
         ? hub.ReadyAsync(_job, key.Generation, key.Link)

@@ -197,7 +197,9 @@ internal sealed class Run(RunServices services, JobKey job, int generation, ILog
         _sources = new RunSources(Plan, from, Shards.Table.Shards, services.Connectors, services.ConnectorServices);
         _sinks = new RunSinks(Plan, job, generation, services.Connectors, services.ConnectorServices);
         _epochs = CheckpointProtocol.Start(generation, Shards.Table.All, from, RunSources.Of(Plan), (long)_settings.Timeout.TotalMilliseconds);
-        foreach (var found in await _sources.LookAsync(_ended.Token)) Tell(found);
+
+        // Not told: this may itself run inside the taking of a fact, and the splits are dealt here.
+        foreach (var found in await _sources.LookAsync(_ended.Token)) _epochs = CheckpointProtocol.On(_epochs, found, []);
         _epochs = CheckpointProtocol.StartSplits(_epochs, out _splits);
         _lastEpochMs = NowMs();
         Tell(new JobFact.Prepared([.. Shards.Table.All]));

@@ -15,7 +15,7 @@ internal sealed class RunShards(RunServices services, JobKey job, int generation
     private readonly string _job = job.ToString();
 
     /// <summary>Where every shard lives.</summary>
-    public ShardTable Table { get; } = Place(plan, services.Silos.Names);
+    public ShardTable Table { get; } = Assign.Place(Assign.Shards(plan), services.Silos.Offers, pool: plan.Settings.GetValueOrDefault("job.pool", ""));
 
     private IEnumerable<string> Silos => Table.Silos.SelectMany(s => s).Distinct(StringComparer.Ordinal);
 
@@ -76,13 +76,5 @@ internal sealed class RunShards(RunServices services, JobKey job, int generation
         if (from is null) return [];
         var mine = KeyGroups.RangeOf(id.Shard, Table.Shards(id.Stage));
         return [.. from.Shards.Where(s => s.Stage == id.Stage && KeyGroups.RangeOf(s.Shard, s.Shards).Overlaps(mine))];
-    }
-
-    private static ShardTable Place(Plan plan, ImmutableArray<string> silos)
-    {
-        int parallelism = plan.Settings.TryGetValue("parallelism.default", out string? text) ? RunSettings.Count("parallelism.default", text) : 1;
-        int next = 0;
-        return new ShardTable([.. plan.Stages.Select(stage =>
-            Enumerable.Range(0, stage.Parallelism > 0 ? stage.Parallelism : parallelism).Select(_ => silos[next++ % silos.Length]).ToImmutableArray())]);
     }
 }

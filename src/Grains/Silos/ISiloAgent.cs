@@ -4,6 +4,7 @@ using Orleans.Services;
 using OrleansStream.Contracts;
 using OrleansStream.Engine.Checkpoints;
 using OrleansStream.Engine.Flow;
+using OrleansStream.Grains.Exchange;
 
 namespace OrleansStream.Grains.Silos;
 
@@ -16,7 +17,7 @@ public interface ISiloAgent : IGrainService
 {
     [ResponseTimeout("00:00:01")]
     [Alias("offer")]
-    Task<Answer> OfferAsync([Immutable] Frame frame);
+    Task<Answer> OfferAsync(FramePacket frame);
 
     /// <summary>A long poll of about a second: true = the next frame may come.</summary>
     [ResponseTimeout("00:00:02")]

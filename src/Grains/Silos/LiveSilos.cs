@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using Orleans.Runtime.MembershipService.SiloMetadata;
+using OrleansStream.Runtime;
 
 namespace OrleansStream.Grains.Silos;
 
@@ -7,7 +9,7 @@ namespace OrleansStream.Grains.Silos;
 /// The silos that shards and runs may be put on: active members that are heard of and are not about to leave. Our heartbeats find a silent silo seconds before
 /// membership does; being wrong costs a replay.
 /// </summary>
-public sealed class LiveSilos(IClusterMembershipService membership, Agents agents, TimeProvider time)
+public sealed class LiveSilos(IClusterMembershipService membership, ISiloMetadataCache metadata, Agents agents, TimeProvider time)
 {
     /// <summary>A silo that was not heard of for this long is not used.</summary>
     public static readonly TimeSpan Silence = TimeSpan.FromSeconds(2);
@@ -17,6 +19,9 @@ public sealed class LiveSilos(IClusterMembershipService membership, Agents agent
 
     /// <summary>In a stable order; names as tables of shards have them.</summary>
     public ImmutableArray<string> Names => [.. Members.Where(IsLive).Order(StringComparer.Ordinal)];
+
+    /// <summary>The live silos with what their metadata say.</summary>
+    public ImmutableArray<SiloOffer> Offers => [.. Names.Select(Offer)];
 
     /// <summary>Active members, heard of or not.</summary>
     public IEnumerable<string> Members => membership.CurrentSnapshot.Members.Values.Where(m => m.Status == SiloStatus.Active).Select(m => Agents.NameOf(m.SiloAddress));
@@ -29,6 +34,13 @@ public sealed class LiveSilos(IClusterMembershipService membership, Agents agent
         !_leaving.Contains(name)
         && membership.CurrentSnapshot.GetSiloStatus(Agents.AddressOf(name)) == SiloStatus.Active
         && (name == Here || time.GetElapsedTime(_heard.GetOrAdd(name, _ => time.GetTimestamp())) <= Silence);
+
+    private SiloOffer Offer(string name)
+    {
+        var said = metadata.GetSiloMetadata(Agents.AddressOf(name)).Metadata;
+        return new SiloOffer(
+            name, said.GetValueOrDefault("zone", ""), said.GetValueOrDefault("pool", ""), int.TryParse(said.GetValueOrDefault("cores"), out int cores) ? cores : 1);
+    }
 
     public void Heard(string name) => _heard[name] = time.GetTimestamp();
 

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using OrleansStream.Engine.Checkpoints;
 using OrleansStream.Engine.Flow;
+using OrleansStream.Grains.Exchange;
 using OrleansStream.Grains.Jobs;
 using OrleansStream.Grains.Runs;
 using OrleansStream.Grains.Shards;
@@ -31,7 +32,7 @@ public sealed class SiloAgent(
         _ = EveryAsync(LookEvery, ReconcileAsync);
     }
 
-    public Task<Answer> OfferAsync(Frame frame) => Task.FromResult(hub.Offer(frame));
+    public Task<Answer> OfferAsync(FramePacket frame) => Task.FromResult(hub.Offer(frame.ToFrame()));
 
     public Task<bool> ReadyAsync(string job, int generation, int exchange, int sender) =>
         hub.ReadyAsync(job, generation, new LinkId(exchange, sender, services.Agents.Here)).AsTask();

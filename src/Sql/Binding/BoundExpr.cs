@@ -60,6 +60,16 @@ public sealed record SortKeyExpr(Expr Value, bool Descending, bool NullsFirst)
     public override string ToString() => $"{Value}{(Descending ? " DESC" : "")}{(NullsFirst != Descending ? "" : NullsFirst ? " NULLS FIRST" : " NULLS LAST")}";
 }
 
+/// <summary>GROUPING(a, b), GROUPING_ID(a, b) or GROUP_ID(), until grouping has given it a column.</summary>
+internal sealed record GroupingExpr(string Function, ImmutableArray<Expr> Arguments) : Expr(SqlType.BigInt.NotNull)
+{
+    public bool Equals(GroupingExpr? other) => other is not null && Function == other.Function && Arguments.AsSpan().SequenceEqual(other.Arguments.AsSpan());
+
+    public override int GetHashCode() => HashCode.Combine(Function, Arguments.Length);
+
+    public override string ToString() => $"{Function}({string.Join(", ", Arguments)})";
+}
+
 /// <summary>PROCTIME(): the clock's column.</summary>
 internal sealed record ProctimeExpr() : Expr(SqlType.TimestampLtz(3).NotNull)
 {

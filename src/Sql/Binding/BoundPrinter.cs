@@ -63,6 +63,7 @@ public static class BoundPrinter
         if (s.Qualify is not null) Line(text, depth + 1, $"qualify {s.Qualify}");
         if (s.Over.Length > 0) Line(text, depth + 1, $"over {List(s.Over)}");
         if (s.Having is not null) Line(text, depth + 1, $"having {s.Having}");
+        if (s.Grouping is { Sets.Length: > 1 } sets) Line(text, depth + 1, $"grouping sets {string.Join(", ", sets.Sets.Select(g => $"({List(g)})"))}");
         if (s.Grouping is not null) Line(text, depth + 1, $"group by [{List(s.Grouping.Keys)}] aggregates [{List(s.Grouping.Aggregates)}]");
         if (s.Window is not null) Line(text, depth + 1, $"window {s.Window}");
         if (s.Where is not null) Line(text, depth + 1, $"where {s.Where}");

@@ -51,7 +51,12 @@ public sealed record BoundSelect(
     BoundQuery Input, Expr? Where, WindowFunction? Window, BoundGrouping? Grouping, Expr? Having, ImmutableArray<OverCall> Over, Expr? Qualify,
     ImmutableArray<Expr> Items, bool Distinct, ImmutableArray<RelColumn> Columns) : BoundQuery(Columns);
 
-public sealed record BoundGrouping(ImmutableArray<Expr> Keys, ImmutableArray<BoundAggregate> Aggregates, ImmutableArray<RelColumn> Columns);
+/// <param name="Columns">keys ++ aggregates ++ grouping functions.</param>
+/// <param name="Sets">GROUPING SETS: positions of the keys of each; the other keys are NULL in its rows. One set of all keys without.</param>
+/// <param name="Functions">GROUPING(…) and its kin: one value a set.</param>
+public sealed record BoundGrouping(
+    ImmutableArray<Expr> Keys, ImmutableArray<BoundAggregate> Aggregates, ImmutableArray<RelColumn> Columns, ImmutableArray<ImmutableArray<int>> Sets,
+    ImmutableArray<ImmutableArray<long>> Functions);
 
 public sealed record BoundValues(ImmutableArray<ImmutableArray<Expr>> Rows, ImmutableArray<RelColumn> Columns) : BoundQuery(Columns);
 
@@ -59,8 +64,13 @@ public sealed record BoundSetOperation(string Operator, bool All, BoundQuery Lef
 
 /// <summary>ORDER BY, LIMIT, OFFSET over the query's own columns.</summary>
 /// <param name="Limit">rows, or null for all.</param>
-public sealed record BoundOrder(BoundQuery Input, ImmutableArray<SortKeyExpr> Keys, long Offset, long? Limit, ImmutableArray<RelColumn> Columns) : BoundQuery(Columns);
+public sealed record BoundOrder(BoundQuery Input, ImmutableArray<SortKeyExpr> Keys, long Offset, long? Limit, ImmutableArray<RelColumn> Columns) : BoundQuery(Columns)
+{
+    /// <summary>How many of the columns the query has; those behind are there to be sorted by.</summary>
+    public int Visible { get; init; } = Columns.Length;
+}
 
 /// <summary>INSERT, or a bare SELECT with the table that collects its result.</summary>
 /// <param name="Values">one a column of the target's payload, over the query's columns.</param>
-public sealed record BoundInsert(CatalogTable Target, ImmutableArray<TableOption> Options, BoundQuery Query, ImmutableArray<Expr> Values);
+/// <param name="Where">only rows for which it is TRUE are written; null: all.</param>
+public sealed record BoundInsert(CatalogTable Target, ImmutableArray<TableOption> Options, BoundQuery Query, ImmutableArray<Expr> Values, Expr? Where = null);

@@ -64,6 +64,7 @@ internal static class ExprTree
             CastExpr c => [c.Operand],
             FieldExpr f => [f.Row],
             AggregateExpr a => a.Call.Filter is null ? a.Call.Arguments : a.Call.Arguments.Append(a.Call.Filter),
+            GroupingExpr g => g.Arguments,
             OverExpr o => o.Call.Arguments.Concat(o.Call.PartitionBy).Concat(o.Call.OrderBy.Select(k => k.Value)),
             _ => [],
         };

@@ -89,6 +89,7 @@ internal sealed partial class ExpressionBinder(Scope scope, IFunctions functions
             InQueryExpression => ("IN with a subquery", "write it as a join"),
             ExistsExpression => ("EXISTS", "write it as a join"),
             SubqueryExpression => ("a subquery as a value", "write it as a join"),
+            JsonExpression j => ($"{j.Function} with keys or clauses", null),
             RowExpression => ("a ROW constructor", null),
             ArrayExpression => ("an ARRAY constructor", null),
             MapExpression => ("a MAP constructor", null),

@@ -17,6 +17,7 @@ internal sealed partial class ExpressionBinder
         if (c.Over is not null || c.OverName is not null) return BindOver(c, name);
         if (GroupWindows.IsCall(name)) return BindGroupWindow(c, name);
         if (Aggregates.Exists(name)) return BindAggregate(c, name);
+        if (AllowAggregates && name is "GROUPING" or "GROUPING_ID" or "GROUP_ID") return BindGrouping(c, name);
         if (c.Distinct || c.Filter is not null || c.OrderBy.Length > 0 || c.Nulls is not null)
             return Error(Codes.WrongArguments, c.Span, $"{name} is no aggregate: DISTINCT, FILTER and ORDER BY do not apply");
         if (c.Arguments.FirstOrDefault(a => a.Name is not null) is { } named)
@@ -125,6 +126,15 @@ internal sealed partial class ExpressionBinder
             return new AggregateExpr(new BoundAggregate(name, [.. arguments], c.Distinct, filter, type));
         }
         finally { _inAggregate = false; }
+    }
+
+    private Expr BindGrouping(CallExpression c, string name)
+    {
+        Expr[] arguments = [.. c.Arguments.Select(a => Bind(a.Value))];
+        if (arguments.Any(a => a is BadExpr)) return s_bad;
+        if (!AllowGroupWindows) return Error(Codes.MisplacedAggregate, c.Span, $"{name} needs a GROUP BY");
+        if ((arguments.Length == 0) != (name == "GROUP_ID")) return Error(Codes.WrongArguments, c.Span, name == "GROUP_ID" ? "GROUP_ID takes no arguments" : $"{name} takes keys of GROUP BY");
+        return new GroupingExpr(name, [.. arguments]);
     }
 
     private Expr BindOver(CallExpression c, string name)

@@ -7,8 +7,18 @@ using OrleansStream.Sql.Syntax;
 namespace OrleansStream.Sql.Binding;
 
 /// <summary>INSERT: columns are matched by position, with implicit casts where no value is lost.</summary>
-internal sealed class InsertBinder(Catalog catalog, IFunctions functions, DiagnosticBag diagnostics)
+internal sealed class InsertBinder(Catalog catalog, ImmutableSortedDictionary<string, string> settings, IFunctions functions, DiagnosticBag diagnostics)
 {
+    /// <summary>What happens to a NULL for a NOT NULL column: ERROR (fails the job) or DROP (leaves the row out).</summary>
+    public const string NotNullOption = "table.exec.sink.not-null-enforcer";
+
+    /// <summary>What happens to texts that are not as long as declared: IGNORE or TRIM_PAD.</summary>
+    public const string LengthOption = "table.exec.sink.type-length-enforcer";
+
+    private bool Drops => settings.GetValueOrDefault(NotNullOption) == "DROP";
+
+    private readonly List<Expr> _required = [];
+
     /// <summary>Name of the connector that keeps the result of a bare SELECT.</summary>
     public const string CollectConnector = "collect";
 
@@ -44,7 +54,7 @@ internal sealed class InsertBinder(Catalog catalog, IFunctions functions, Diagno
             values.Add(from < 0 ? Missing(syntax, target.Columns[column]) : Value(syntax, query.Columns[from], from, target.Columns[column]));
         }
         if (diagnostics.Items.Count > before) return null;
-        return new BoundInsert(target, QueryBinder.Merge(target.Options, syntax.Hints), query, values.ToImmutable());
+        return new BoundInsert(target, QueryBinder.Merge(target.Options, syntax.Hints), query, values.ToImmutable(), ExprTree.And(_required));
     }
 
     private CatalogTable? FindTarget(Insert syntax)
@@ -87,10 +97,17 @@ internal sealed class InsertBinder(Catalog catalog, IFunctions functions, Diagno
             diagnostics.Error(Codes.SinkType, syntax.Query.Span, $"column {index + 1} ('{from.Name}') is {from.Type.WithNullable(true)}, '{to.Name}' takes {to.Type.WithNullable(true)}",
                 $"CAST it in the query: CAST({from.Name} AS {to.Type.WithNullable(true)})");
         }
-        // The lengths of texts are a declaration: values pass as they are.
-        bool sameLayout = (from.Type.IsText && to.Type.IsText) || (from.Type.IsBinary && to.Type.IsBinary);
+        // The lengths of texts are a declaration: values pass as they are, unless they are to be made to fit.
+        bool sameLayout = settings.GetValueOrDefault(LengthOption) != "TRIM_PAD"
+            && ((from.Type.IsText && to.Type.IsText) || (from.Type.IsBinary && to.Type.IsBinary));
         Expr cast = sameLayout ? value : Casts.To(value, to.Type);
+        if (to.Type.Nullable || !cast.Type.Nullable) return cast;
+        if (Drops)
+        {
+            _required.Add(new CallExpr("IS NOT NULL", [cast], SqlType.Boolean.NotNull));
+            return cast;
+        }
         // A NULL in a NOT NULL column fails the job at that row.
-        return to.Type.Nullable || !cast.Type.Nullable ? cast : new CallExpr("NOT_NULL", [cast], cast.Type.NotNull);
+        return new CallExpr("NOT_NULL", [cast], cast.Type.NotNull);
     }
 }

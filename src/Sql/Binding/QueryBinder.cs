@@ -52,7 +52,10 @@ internal sealed partial class QueryBinder(Catalog catalog, IFunctions functions,
         if (sorted)
         {
             // The select has bound its own ORDER BY, which may see more than the select list.
-            return body is BoundOrder order ? order with { Limit = limit, Offset = offset } : body;
+            var order = (BoundOrder)body with { Limit = limit, Offset = offset };
+            if (order.Visible == order.Columns.Length) return order;
+            ImmutableArray<RelColumn> visible = order.Columns[..order.Visible];
+            return new BoundSelect(order, null, null, null, null, [], null, [.. visible.Select((c, i) => new ColumnExpr(i, c.Type))], false, visible);
         }
         if (query.OrderBy.Length == 0 && limit is null && offset == 0) return body;
         var keys = ImmutableArray.CreateBuilder<SortKeyExpr>();

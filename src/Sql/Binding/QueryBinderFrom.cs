@@ -168,7 +168,11 @@ internal sealed partial class QueryBinder
             string? name = argument.Name?.Name.ToUpperInvariant() ?? names.ElementAtOrDefault(i);
             if (name is null || !names.Contains(name) || !given.TryAdd(name, argument)) return WrongWindow(argument.Span, kind);
         }
-        if (!given.TryGetValue("DATA", out Argument? data) || data.Value is not TableArgument table) return WrongWindow(call.Span, kind);
+        if (!given.TryGetValue("DATA", out Argument? data)) return WrongWindow(call.Span, kind);
+        // A query may stand for the table, with or without the word TABLE.
+        TableArgument? table = data.Value as TableArgument
+            ?? (data.Value is SubqueryExpression s ? new TableArgument(s.Span, null, s.Query, [], []) : null);
+        if (table is null) return WrongWindow(call.Span, kind);
         if (!given.TryGetValue("TIMECOL", out Argument? column) || column.Value is not DescriptorExpression { Columns.Length: 1 } descriptor) return WrongWindow(call.Span, kind);
         Source? input = table.Query is not null
             ? Aliased(Bind(table.Query), null, null, table.Span)

@@ -9,16 +9,25 @@ namespace OrleansStream.Sql.Binding;
 /// <summary>SELECT.</summary>
 internal sealed partial class QueryBinder
 {
+    private static readonly string[] s_hints = ["STATE_TTL", "LOOKUP", "BROADCAST", "SHUFFLE_HASH", "SHUFFLE_MERGE", "NEST_LOOP", "MULTI_JOIN"];
+
     private BoundQuery? BindSelect(Select s, ImmutableArray<OrderItem> orderBy)
     {
-        foreach (Hint hint in s.Hints) diagnostics.Error(Codes.UnknownHint, hint.Name.Span, $"the hint {hint.Name.Name} is not supported yet", "leave it out");
+        foreach (Hint hint in s.Hints)
+        {
+            if (s_hints.Contains(hint.Name.Name)) diagnostics.Error(Codes.NotSupported, hint.Name.Span, $"the hint {hint.Name.Name} is not supported yet", "leave it out");
+            else diagnostics.Error(Codes.UnknownHint, hint.Name.Span, $"no hint '{hint.Name.Name}'", Suggest.DidYouMean(hint.Name.Name, s_hints));
+        }
         Source? input = s.From is null ? new Source(new BoundValues([[]], []), Scope.Empty) : BindFrom(s.From);
         if (input is null) return null;
         int before = diagnostics.Items.Count;
         Expr? where = s.Where is null ? null : new ExpressionBinder(input.Scope, functions, diagnostics).BindCondition(s.Where, "WHERE");
         var binder = new ExpressionBinder(input.Scope, functions, diagnostics)
         {
-            AllowAggregates = true, AllowOver = true, AllowGroupWindows = s.GroupBy.Length > 0, Windows = s.Windows,
+            AllowAggregates = true,
+            AllowOver = true,
+            AllowGroupWindows = s.GroupBy.Length > 0,
+            Windows = s.Windows,
         };
         var grouping = new GroupingBinder(input.Query.Columns, binder, diagnostics);
         grouping.BindKeys(s.GroupBy, new ExpressionBinder(input.Scope, functions, diagnostics) { AllowGroupWindows = true });
@@ -29,6 +38,11 @@ internal sealed partial class QueryBinder
         if (diagnostics.Items.Count > before || items.Exists(i => i.Value is BadExpr)) return null;
 
         bool grouped = s.GroupBy.Length > 0 || having is not null || items.Exists(i => HasAggregate(i.Value));
+        if (grouped)
+        {
+            IEnumerable<Expr?> all = [.. items.Select(i => i.Value), having, qualify, .. order.Select(o => o?.Value)];
+            foreach (Expr e in all.OfType<Expr>()) grouping.Collect(e);
+        }
         Expr Group(Expr e, TextSpan span) => grouped ? grouping.Rewrite(e, span) : e;
         Expr[] values = [.. items.Select(i => Group(i.Value, i.Span))];
         having = having is null ? null : Group(having, s.Having!.Span);
@@ -46,7 +60,7 @@ internal sealed partial class QueryBinder
         ImmutableArray<RelColumn> columns = [.. items.Select((item, i) => OutputColumn(item.Name, values[i], visible))];
         ImmutableArray<Expr> outputs = [.. values.Select(v => v is ProctimeExpr ? new CallExpr("PROCTIME", [], v.Type) : v)];
         var select = new BoundSelect(input.Query, where, grouping.Window, bound, having, [.. over], qualify, outputs, s.Distinct, columns);
-        return orderBy.Length == 0 ? select : OrderSelect(select, orderBy, order, values);
+        return orderBy.Length == 0 ? select : OrderSelect(select, orderBy, order, values, visible);
     }
 
     private static bool HasAggregate(Expr e) => ExprTree.All(e).Any(x => x is AggregateExpr);
@@ -126,28 +140,37 @@ internal sealed partial class QueryBinder
         return binder.BindSortKey(item);
     }
 
-    private BoundOrder? OrderSelect(BoundSelect select, ImmutableArray<OrderItem> orderBy, List<SortKeyExpr?> bound, Expr[] values)
+    private BoundOrder? OrderSelect(
+        BoundSelect select, ImmutableArray<OrderItem> orderBy, List<SortKeyExpr?> bound, Expr[] values, ImmutableArray<RelColumn> visible)
     {
+        int width = select.Columns.Length;
         var keys = ImmutableArray.CreateBuilder<SortKeyExpr>();
         for (int i = 0; i < orderBy.Length; i++)
         {
             OrderItem item = orderBy[i];
-            SortKeyExpr? key = OrdinalKey(item, select.Columns);
+            SortKeyExpr? key = OrdinalKey(item, select.Columns[..width]);
             if (key is null)
             {
                 int index = bound[i] is { } expression
                     ? Array.IndexOf(values, expression.Value)
                     : select.Columns.ToList().FindIndex(c => c.Name == ((NameExpression)item.Value).Name.Text);
+                if (index < 0 && select.Distinct)
+                {
+                    diagnostics.Error(Codes.UnknownColumn, item.Span, "SELECT DISTINCT is ordered by columns of its select list", "add it to the select list");
+                    return null;
+                }
                 if (index < 0)
                 {
-                    diagnostics.Error(Codes.NotSupported, item.Span, "ORDER BY what is not in the select list is not supported yet", "add it to the select list");
-                    return null;
+                    index = select.Items.Length;
+                    Expr hidden = bound[i]!.Value;
+                    RelColumn column = hidden is ColumnExpr c && c.Index < visible.Length ? visible[c.Index] : new RelColumn("", hidden.Type);
+                    select = select with { Items = select.Items.Add(hidden), Columns = select.Columns.Add(column with { Name = $"s{index}$" }) };
                 }
                 key = new SortKeyExpr(new ColumnExpr(index, select.Columns[index].Type), item.Descending, item.NullsFirst ?? !item.Descending);
             }
             if (key.Value is BadExpr) return null;
             keys.Add(key);
         }
-        return new BoundOrder(select, keys.ToImmutable(), 0, null, select.Columns);
+        return new BoundOrder(select, keys.ToImmutable(), 0, null, select.Columns) { Visible = width };
     }
 }

@@ -56,6 +56,11 @@ internal static class TypeBinder
         }
         if (t.Name.StartsWith("INTERVAL ", StringComparison.Ordinal))
             return new SqlType(t.Name.Contains("YEAR", StringComparison.Ordinal) || t.Name.Contains("MONTH", StringComparison.Ordinal) ? TypeKind.IntervalYearMonth : TypeKind.IntervalDayTime);
+        if (t.Name is "BITMAP" or "VARIANT" or "RAW" or "STRUCTURED" or "GEOGRAPHY")
+        {
+            diagnostics.Error(Codes.NotSupported, t.Span, $"the type {t.Name} is not supported yet");
+            return null;
+        }
         string? help = Suggest.DidYouMean(t.Name, s_names);
         if (t.Name.EndsWith("WITH TIME ZONE", StringComparison.Ordinal)) help = "use TIMESTAMP_LTZ, an instant shown in the session's time zone";
         diagnostics.Error(Codes.InvalidType, t.Span, $"unknown type {t.Name}", help);

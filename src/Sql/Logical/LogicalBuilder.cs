@@ -11,6 +11,7 @@ internal static class LogicalBuilder
     public static LogicalSink Build(BoundInsert insert)
     {
         LogicalNode query = Build(insert.Query);
+        if (insert.Where is not null) query = new LogicalFilter(query, insert.Where);
         ImmutableArray<RelColumn> payload =
         [
             .. insert.Target.PhysicalColumns.Select((c, i) => new RelColumn(insert.Target.Columns[c].Name, insert.Values[i].Type,
@@ -57,7 +58,7 @@ internal static class LogicalBuilder
         new(node, [.. Enumerable.Range(0, node.Columns.Length)], [], [.. node.Columns.Select(c => c.Window == WindowRole.None ? c.Plain() : c)]);
 
     /// <summary>A projection gives each key, argument and filter a column, so that the aggregate has none but columns.</summary>
-    private static LogicalAggregate Aggregate(LogicalNode input, BoundGrouping grouping)
+    private static LogicalNode Aggregate(LogicalNode input, BoundGrouping grouping)
     {
         var items = new List<Expr>(grouping.Keys);
         var columns = new List<RelColumn>(grouping.Columns.Take(grouping.Keys.Length));
@@ -82,7 +83,25 @@ internal static class LogicalBuilder
             .. grouping.Aggregates.Select(a => a with { Arguments = [.. a.Arguments.Select(Place)], Filter = a.Filter is null ? null : Place(a.Filter) }),
         ];
         var project = new LogicalProject(input, [.. items], [.. columns]);
-        return new LogicalAggregate(project, [.. Enumerable.Range(0, grouping.Keys.Length)], calls, grouping.Columns);
+        LogicalNode[] sets = [.. grouping.Sets.Select((_, s) => AggregateSet(project, grouping, calls, s))];
+        return sets.Length == 1 ? sets[0] : new LogicalUnion([.. sets], grouping.Columns);
+    }
+
+    /// <summary>One grouping set: an aggregate by its keys, NULL for the others, its value of each grouping function.</summary>
+    private static LogicalNode AggregateSet(LogicalProject input, BoundGrouping grouping, ImmutableArray<BoundAggregate> calls, int number)
+    {
+        ImmutableArray<int> set = grouping.Sets[number];
+        int keys = grouping.Keys.Length;
+        ImmutableArray<RelColumn> columns = [.. set.Select(k => grouping.Columns[k] with { Type = grouping.Keys[k].Type }), .. grouping.Columns.Skip(keys).Take(calls.Length)];
+        var aggregate = new LogicalAggregate(input, set, calls, columns);
+        if (set.Length == keys && grouping.Functions.IsEmpty) return aggregate;
+        Expr[] items =
+        [
+            .. Enumerable.Range(0, keys).Select(k => set.Contains(k) ? (Expr)new ColumnExpr(set.IndexOf(k), grouping.Keys[k].Type) : new LiteralExpr(null, grouping.Columns[k].Type)),
+            .. calls.Select((c, i) => new ColumnExpr(set.Length + i, c.Type)),
+            .. grouping.Functions.Select(f => new LiteralExpr(f[number].ToString(System.Globalization.CultureInfo.InvariantCulture), SqlType.BigInt.NotNull)),
+        ];
+        return new LogicalProject(aggregate, [.. items], grouping.Columns);
     }
 
     private static LogicalNode SetOperation(BoundSetOperation o)

@@ -18,6 +18,12 @@ internal sealed class DistributionPass
         {
             Meet(join, inputs);
         }
+        else if (node is PhysicalUnion && inputs.Any(i => i.Traits.Distribution.Kind != DistributionKind.Single))
+        {
+            // One input that lies on a single shard must not pull the others there.
+            for (int port = 0; port < inputs.Length; port++)
+                if (inputs[port].Traits.Distribution.Kind == DistributionKind.Single) inputs[port] = Exchange(inputs[port], Distribution.Any);
+        }
         else
         {
             for (int port = 0; port < inputs.Length; port++)

@@ -46,7 +46,6 @@ internal sealed partial class PhysicalBuilder(PhysicalOptions options, TextSpan 
             case LogicalRank: return NotYet("Top-N by ROW_NUMBER", null);
             case LogicalOver: return NotYet("ROW_NUMBER without a condition on the number", "keep the first rows: WHERE rn <= 10");
             case LogicalSort: return NotYet("ORDER BY or LIMIT", null);
-            case LogicalValues: return NotYet("a query without a table", null);
             default: throw new ArgumentException($"unknown step {node.GetType().Name}", nameof(node));
         }
     }

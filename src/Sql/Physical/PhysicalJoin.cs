@@ -40,5 +40,5 @@ public sealed record PhysicalJoin(
     public override string? NotYet => Kind == JoinKind.Inner ? null : $"{Kind.ToString().ToUpperInvariant()} JOIN";
 
     public override OperatorSpec Spec() =>
-        new InnerJoinSpec(Schema, LeftKeys, RightKeys, Left.Traits.ModifyKinds != ModifyKinds.Insert || Right.Traits.ModifyKinds != ModifyKinds.Insert);
+        new EquiJoinSpec(Schema, LeftKeys, RightKeys, Left.Traits.ModifyKinds != ModifyKinds.Insert || Right.Traits.ModifyKinds != ModifyKinds.Insert);
 }

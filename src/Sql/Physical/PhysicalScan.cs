@@ -26,7 +26,13 @@ public sealed record PhysicalScan(CatalogTable Table, ImmutableArray<TableOption
     /// <summary>An expression over the table's columns as one over the columns delivered.</summary>
     public Expr Local(Expr e) => ExprTree.Remap(e, i => Positions.IndexOf(i));
 
-    public override ModifyKinds Emits(ImmutableArray<ModifyKinds> inputs) => ModifyKinds.Insert;
+    public override ModifyKinds Emits(ImmutableArray<ModifyKinds> inputs) => SourceChangelog.Of(Options, out _);
+
+    public override string? NotYet =>
+        SourceChangelog.Of(Options, out bool before) != ModifyKinds.Insert && !before ? "a source of updates without the rows before" : null;
+
+    public override ImmutableArray<ImmutableArray<int>> UpsertKeys(ImmutableArray<Traits> inputs) =>
+        Table.PrimaryKey.Length > 0 && Table.PrimaryKey.All(Positions.Contains) ? [[.. Table.PrimaryKey.Select(k => Positions.IndexOf(k))]] : [];
 
     public override Distribution Gives(ImmutableArray<Distribution> inputs) => Distribution.Any;
 }

@@ -31,9 +31,9 @@ internal sealed class JobPlanner(
     {
         int before = diagnostics.Items.Count;
         var bound = new List<(BoundInsert Insert, TextSpan Span)>();
-        var binder = new InsertBinder(catalog, functions, diagnostics);
         foreach ((Statement part, TextSpan span) in Parts(statement))
         {
+            var binder = new InsertBinder(catalog, settings, functions, diagnostics);
             BoundInsert? insert = part is Insert i ? binder.Bind(i) : binder.BindQuery(((QueryStatement)part).Query);
             if (insert is not null) bound.Add((insert, span));
         }
@@ -73,9 +73,19 @@ internal sealed class JobPlanner(
             new ExpressionCheck(bound[i].Span, diagnostics).Check(physical[i]);
         }
         if (diagnostics.Items.Count > before) return null;
-        Plan plan = StageCutter.Cut(physical.ToImmutable(), settings, WatermarkInterval());
+        ImmutableArray<PhysicalNode> roots = Shared(physical.ToImmutable());
+        Plan plan = StageCutter.Cut(roots, settings, WatermarkInterval());
         Schema? result = collect ? RelColumn.Schema(bound[0].Insert.Query.Columns) : null;
-        return new PlannedJob([.. bound.Select(b => b.Insert)], [.. logical], [.. optimized], physical.ToImmutable(), plan, result);
+        return new PlannedJob([.. bound.Select(b => b.Insert)], [.. logical], [.. optimized], roots, plan, result);
+    }
+
+    /// <summary>With equal parts as one, unless that would make stages feed each other in a circle.</summary>
+    private ImmutableArray<PhysicalNode> Shared(ImmutableArray<PhysicalNode> roots)
+    {
+        if (settings.GetValueOrDefault("table.optimizer.reuse-sub-plan-enabled") == "false") return roots;
+        var sharing = new SharedPlans();
+        ImmutableArray<PhysicalNode> shared = [.. roots.Select(sharing.Apply)];
+        return StageCutter.IsAcyclic(shared) ? shared : roots;
     }
 
     private PhysicalOptions Options()

@@ -19,6 +19,7 @@ internal sealed class OptionCheck(IConnectorSchemas connectors, DiagnosticBag di
             return null;
         }
         // The result of a bare SELECT: no description, no options.
+        if (table.Span.Length == 0 && connector.KeySpan.Length == 0 && connector.Value == "row-numbers") return null;
         if (connector.Value == InsertBinder.CollectConnector && table.Name == InsertBinder.CollectConnector) return null;
         if (connectors.Find(connector.Value) is not { } schema)
         {

@@ -46,7 +46,11 @@ internal sealed class StageCutter
         return node;
     }
 
-    private Plan Build(ImmutableSortedDictionary<string, string> settings)
+    /// <summary>No stage needs, through others, what it gives itself.</summary>
+    public static bool IsAcyclic(ImmutableArray<PhysicalNode> sinks) => Order(new StageCutter(sinks, 0).Groups()) is not null;
+
+    /// <summary>Nodes by stage, each stage's in topological order.</summary>
+    private List<List<PhysicalNode>> Groups()
     {
         foreach (PhysicalNode node in _nodes) _group[node] = node;
         foreach (PhysicalNode node in _nodes.Where(n => n is not PhysicalExchange))
@@ -54,7 +58,12 @@ internal sealed class StageCutter
             foreach (PhysicalNode input in node.Inputs.Where(i => i is not PhysicalExchange))
                 _group[Find(input)] = Find(node);
         }
-        List<List<PhysicalNode>> stages = Order(_nodes.Where(n => n is not PhysicalExchange).GroupBy(Find, ReferenceEqualityComparer.Instance).Select(g => g.ToList()).ToList());
+        return [.. _nodes.Where(n => n is not PhysicalExchange).GroupBy(Find, ReferenceEqualityComparer.Instance).Select(g => g.ToList())];
+    }
+
+    private Plan Build(ImmutableSortedDictionary<string, string> settings)
+    {
+        List<List<PhysicalNode>> stages = Order(Groups()) ?? throw new InvalidOperationException("the stages of this plan feed each other in a circle");
         var stageOf = new Dictionary<PhysicalNode, int>(ReferenceEqualityComparer.Instance);
         for (int i = 0; i < stages.Count; i++)
             foreach (PhysicalNode node in stages[i]) stageOf[node] = i;
@@ -63,15 +72,15 @@ internal sealed class StageCutter
         return new Plan(Plan.CurrentFormat, plans, [.. _exchanges], settings);
     }
 
-    /// <summary>Topological: a stage stands behind those that feed it.</summary>
-    private static List<List<PhysicalNode>> Order(List<List<PhysicalNode>> stages)
+    /// <summary>Topological: a stage stands behind those that feed it. Null if there is a circle.</summary>
+    private static List<List<PhysicalNode>>? Order(List<List<PhysicalNode>> stages)
     {
         var ordered = new List<List<PhysicalNode>>();
         var placed = new HashSet<PhysicalNode>(ReferenceEqualityComparer.Instance);
         while (stages.Count > 0)
         {
             List<PhysicalNode>? next = stages.Find(s => s.SelectMany(n => n.Inputs).OfType<PhysicalExchange>().All(e => placed.Contains(e.Input)));
-            if (next is null) throw new InvalidOperationException("the stages of this plan feed each other in a circle");
+            if (next is null) return null;
             stages.Remove(next);
             ordered.Add(next);
             placed.UnionWith(next);
@@ -114,7 +123,12 @@ internal sealed class StageCutter
     {
         NodeInput from = places[exchange.Input];
         int node = from.Node >= 0 ? from.Node : -1 - from.StageInput;
-        ExchangeKind kind = exchange.Target.Kind == DistributionKind.Single ? ExchangeKind.Single : ExchangeKind.Hash;
+        ExchangeKind kind = exchange.Target.Kind switch
+        {
+            DistributionKind.Single => ExchangeKind.Single,
+            DistributionKind.Hash => ExchangeKind.Hash,
+            _ => ExchangeKind.Rebalance,
+        };
         Schema schema = exchange.Input.Schema;
         bool changelog = exchange.Traits.ModifyKinds != ModifyKinds.Insert;
         var edge = new Exchange(_exchanges.Count, stageOf[exchange.Input], node, stage, input, kind, exchange.Target.Keys, schema, changelog);

@@ -7,14 +7,14 @@ internal static class Optimizer
 {
     public static LogicalSink Optimize(LogicalSink plan)
     {
-        LogicalNode node = FilterPushDown.Apply(plan);
+        LogicalNode node = FilterPushDown.Apply(FoldConstants.Apply(ValuesAsScan.Apply(plan)));
         node = ProjectMerge.Apply(node);
         node = RankFromRowNumber.Apply(node);
         node = WindowAggregation.Apply(node);
         // What had to wait above the new steps goes on down; projections in between fall together.
         node = ProjectMerge.Apply(FilterPushDown.Apply(node));
-        node = UnwrapCasts.Apply(node);
-        return ColumnPruning.Apply((LogicalSink)node);
+        node = UnwrapCasts.Apply(FoldConstants.Apply(node));
+        return (LogicalSink)FieldPruning.Apply(ColumnPruning.Apply((LogicalSink)node));
     }
 
     /// <summary>Rewrites bottom up.</summary>

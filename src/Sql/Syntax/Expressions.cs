@@ -112,3 +112,11 @@ public sealed record TableArgument(
 
 /// <summary>DESCRIPTOR(column, …).</summary>
 public sealed record DescriptorExpression(TextSpan Span, ImmutableArray<Identifier> Columns) : Expression(Span);
+
+/// <summary>A JSON function with keys or clauses: JSON_VALUE(j, '$.a' RETURNING INT NULL ON EMPTY), JSON_OBJECT(KEY 'a' VALUE 1).</summary>
+public sealed record JsonExpression(TextSpan Span, string Function, ImmutableArray<JsonArgument> Arguments, ImmutableArray<JsonClause> Clauses) : Expression(Span);
+
+public sealed record JsonArgument(TextSpan Span, Expression? Key, Expression Value) : Node(Span);
+
+/// <param name="Text">the clause's words; DEFAULT ON … has its value apart.</param>
+public sealed record JsonClause(TextSpan Span, string Text, Expression? Value, TypeSyntax? Returning) : Node(Span);

@@ -57,6 +57,8 @@ public sealed partial class Parser
         if (token.Kind == TokenKind.Symbol || token.Upper is "AND" or "OR" or "OVERLAPS")
         {
             _at++;
+            if (power == Power.Comparison && Current.Upper is "ALL" or "ANY" or "SOME" && Ahead().IsSymbol("("))
+                throw Fail(Codes.NotSupported, Current.Span, $"a comparison with {Current.Upper} of a query is not supported", "write it with MIN, MAX or a join");
             Expression right = ParseExpression(power + 1);
             return new BinaryExpression(left.Span.To(right.Span), token.Kind == TokenKind.Symbol ? token.Text : token.Upper, left, right);
         }

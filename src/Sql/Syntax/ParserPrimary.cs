@@ -63,6 +63,7 @@ public sealed partial class Parser
                 return new MapExpression(From(token.Span), pairs);
         }
         if (Ahead().IsSymbol("(") && IsSpecialCall(token.Upper)) return ParseSpecialCall(token);
+        if (Ahead().IsSymbol("(") && IsJsonCall(token.Upper)) return ParseJsonCall(token);
         if (Keywords.IsNiladic(token.Upper) && !Ahead().IsSymbol("("))
         {
             _at++;

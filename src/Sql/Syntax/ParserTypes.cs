@@ -38,6 +38,8 @@ public sealed partial class Parser
                 elements = ParseAngled(ParseType);
                 if (elements.Length != 2) throw Fail(Codes.InvalidType, From(token.Span), "MAP takes a key type and a value type");
                 break;
+            case "STRUCTURED" or "RAW":
+                throw Fail(Codes.NotSupported, token.Span, $"the type {name} is not supported", "it is a class of Java");
             case "ROW":
                 fields = ParseFields();
                 break;

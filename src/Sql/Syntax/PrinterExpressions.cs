@@ -61,6 +61,7 @@ public sealed partial class Printer
             case DifferenceExpression d: Difference(d); break;
             case SubqueryExpression s: Put("("); WriteQuery(s.Query); Put(")"); break;
             case ExistsExpression x: Put("EXISTS ("); WriteQuery(x.Query); Put(")"); break;
+            case JsonExpression j: Json(j); break;
             case DescriptorExpression d: Put("DESCRIPTOR"); List(d.Columns, Ident); break;
             case TableArgument t: TableArgument(t); break;
             default: Predicate(e); break;
@@ -168,6 +169,24 @@ public sealed partial class Printer
         if (t.Characters is not null) { Expr(t.Characters); Put(" "); }
         Put("FROM ");
         Expr(t.Value);
+        Put(")");
+    }
+
+    private void Json(JsonExpression j)
+    {
+        Put(j.Function + "(");
+        Join(j.Arguments, ", ", a =>
+        {
+            if (a.Key is not null) { Put("KEY "); Expr(a.Key); Put(" VALUE "); }
+            Expr(a.Value);
+        });
+        foreach (JsonClause clause in j.Clauses)
+        {
+            Put(" ");
+            if (clause.Value is not null) { Put("DEFAULT "); Expr(clause.Value); Put(clause.Text["DEFAULT".Length..]); }
+            else Put(clause.Text);
+            if (clause.Returning is not null) { Put(" "); Type(clause.Returning); }
+        }
         Put(")");
     }
 

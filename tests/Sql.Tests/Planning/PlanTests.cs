@@ -36,6 +36,7 @@ public sealed class PlanTests
             + "== optimized ==\n" + string.Concat(job.Optimized.Select(LogicalPrinter.Print))
             + "== physical ==\n" + string.Concat(job.Physical.Select(PhysicalPrinter.Print))
             + "== plan ==\n" + PlanPrinter.Print(job.Plan)
+            + string.Concat(result.Explanations.Select(e => "== explanation ==\n" + e))
             + (result.ResultSchema is null ? "" : $"result {result.ResultSchema}\n");
     }
 

@@ -14,11 +14,16 @@ namespace OrleansStream.TestKit.Simulated;
 public sealed class Cluster
 {
     private int _incarnations;
+    private Plan? _submitted;
 
-    public Cluster(int? seed, int silos, Func<KeyGroupRange, IShardState> state)
+    public Cluster(int? seed, int silos, Func<KeyGroupRange, IShardState> state, Planted planted = Planted.None)
     {
         World = new World(seed);
-        State = state;
+        Planted = planted;
+        State = planted == Planted.RangeIgnored ? range => new KeepsAll(state(range)) : state;
+        Journal = new MemoryJournal(fenced: planted != Planted.JournalWithoutFence, beginsFenced: planted != Planted.BeginIgnoresPublish);
+        Parts = new MemoryParts(swallows: planted == Planted.DiskErrorSwallowed);
+        Memory = new MemoryConnector(positions: planted != Planted.ReaderForgetsPosition);
         for (int i = 0; i < silos; i++) Boot($"s{i}");
     }
 
@@ -26,11 +31,13 @@ public sealed class Cluster
 
     public Dictionary<string, Silo> Silos { get; } = [];
 
-    public MemoryJournal Journal { get; } = new();
+    public MemoryJournal Journal { get; }
 
-    public MemoryParts Parts { get; } = new();
+    public MemoryParts Parts { get; }
 
-    public MemoryConnector Memory { get; } = new();
+    public MemoryConnector Memory { get; }
+
+    public Planted Planted { get; }
 
     /// <summary>Connectors besides <c>memory</c>.</summary>
     public Func<string, Connector> Connectors { get; set; } = name => throw new KeyNotFoundException($"no connector '{name}'");
@@ -48,6 +55,9 @@ public sealed class Cluster
 
     /// <summary>Runs that live, by generation; a run dies with its silo.</summary>
     public SortedDictionary<int, Run> Runs { get; } = [];
+
+    /// <summary>Called when a step of the protocols is about to be done: tests crash runs here, at each in turn.</summary>
+    public Action<Run, object> OnEffect { get; set; } = (_, _) => { };
 
     /// <summary>Interval between epochs in ms; 0 = only the last one.</summary>
     public long EpochMs { get; set; }
@@ -75,12 +85,15 @@ public sealed class Cluster
     public void Submit(Plan plan)
     {
         Sync(Journal.TryAppendAsync(Job, 0, new DesiredEntry(DesiredState.Running, null), default));
+        _submitted = plan;
         Begin(plan, Silos.Values.First(s => s.Alive), "submitted", askedFor: true, []);
         Reconcile();
     }
 
     public void Begin(Plan? plan, Silo silo, string cause, bool askedFor, ImmutableArray<long> recent)
     {
+        // Whoever begins the first generation has the plan from whoever submitted it.
+        plan ??= Head().Plan is null ? _submitted : null;
         var run = new Run(this, silo, recent);
         run.Begin(Head(), plan, cause, askedFor);
     }
@@ -100,13 +113,9 @@ public sealed class Cluster
     /// <summary>Says it to the run of a generation, if it lives and the sender does.</summary>
     public void Tell(Silo from, int generation, object fact)
     {
-        void Deliver()
-        {
-            if (Runs.TryGetValue(generation, out var run) && !run.Dead && run.Silo.Alive) run.On(fact);
-        }
-
-        if (from.World.Chance(Faults.Delay)) World.After(1 + World.Random.NextInt64(Faults.MaxDelayMs), Deliver, () => from.Alive);
-        else World.Soon(Deliver, () => from.Alive);
+        if (!Runs.TryGetValue(generation, out var run)) return;
+        if (World.Chance(Faults.Delay)) World.After(1 + World.Random.NextInt64(Faults.MaxDelayMs), () => run.On(fact), run.Silo);
+        else World.Soon(() => run.On(fact), run.Silo);
     }
 
     public string Describe() => string.Join("; ", Silos.Values.SelectMany(s => s.Hosts.Values.Select(h => (s, h)))
@@ -129,5 +138,5 @@ public sealed class Cluster
         if (Silos.Values.FirstOrDefault(s => s.Alive && !s.Paused) is { } silo && !Runs.Values.Any(r => !r.Dead && !r.Silo.Paused && r.Generation >= head.Generation && !r.Finished))
             Begin(null, silo, "run lost", askedFor: false, []);
         Reconcile();
-    });
+    }, null);
 }

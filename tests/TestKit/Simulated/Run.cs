@@ -44,19 +44,28 @@ public sealed class Run(Cluster cluster, Silo silo, ImmutableArray<long> recent)
             if (_checkpoint is null) return;
             var effects = new List<CheckpointEffect>();
             _checkpoint = CheckpointProtocol.On(_checkpoint, c, effects);
-            foreach (var e in effects) Later(() => Do(e));
+            foreach (var e in effects) Later(() => Perform(e));
         }
         else
         {
             var effects = new List<JobEffect>();
             _job = JobProtocol.On(_job, (JobFact)fact, effects);
-            foreach (var e in effects) Later(() => Do(e));
+            foreach (var e in effects) Later(() => Perform(e));
         }
     }
 
     public override string ToString() => $"run g{Generation} on {silo.Name} {_job.Phase}{(Dead ? " dead" : "")} epoch {_checkpoint?.Open?.Epoch} {_checkpoint?.Open?.Phase}";
 
-    private void Later(Action work) => cluster.World.Soon(work, () => !Dead && silo.Alive);
+    private void Later(Action work) => cluster.World.Soon(() => { if (!Dead) work(); }, silo);
+
+    private void Perform(object effect)
+    {
+        cluster.OnEffect(this, effect);
+        if (Dead || !silo.Alive) return;
+        if (silo.Paused) Later(() => Perform(effect));
+        else if (effect is JobEffect j) Do(j);
+        else Do((CheckpointEffect)effect);
+    }
 
     private void Do(JobEffect effect)
     {
@@ -64,7 +73,7 @@ public sealed class Run(Cluster cluster, Silo silo, ImmutableArray<long> recent)
         {
             case JobEffect.AppendBegin b:
                 bool won = Append(b.Seen, b.Entry);
-                if (won) cluster.Runs[Generation] = this;
+                if (won) Announce();
                 On(new JobFact.Begun(won));
                 break;
             case JobEffect.Prepare: Prepare(); break;
@@ -80,9 +89,15 @@ public sealed class Run(Cluster cluster, Silo silo, ImmutableArray<long> recent)
                 On(new JobFact.ShardsStopped());
                 break;
             case JobEffect.AppendDesired d: On(new JobFact.DesiredWritten(Append(_head.Version, new DesiredEntry(d.State, d.Reason)), cluster.Head().Generation)); break;
-            case JobEffect.BeginNext n: cluster.World.After(n.DelayMs, () => BeginNext(n.Cause)); break;
+            case JobEffect.BeginNext n: cluster.World.After(n.DelayMs, () => BeginNext(n.Cause), silo); break;
             default: break;
         }
+    }
+
+    private void Announce()
+    {
+        cluster.Runs[Generation] = this;
+        foreach (var (generation, run) in cluster.Runs) if (generation < Generation) cluster.World.Soon(() => run.On(new JobFact.Superseded(Generation)), run.Silo);
     }
 
     private void BeginNext(string cause)
@@ -96,7 +111,14 @@ public sealed class Run(Cluster cluster, Silo silo, ImmutableArray<long> recent)
         switch (effect)
         {
             case CheckpointEffect.BeginEpoch b: Each((s, h) => h.BeginEpoch(b.Commands[h.Spec.Id])); break;
-            case CheckpointEffect.Publish p: On(new CheckpointFact.Published(p.Manifest.Epoch, Append(_head.Version, new PublishEntry(Generation, p.Manifest.Epoch, p.Manifest)))); break;
+            case CheckpointEffect.Publish p:
+                if (cluster.Planted == Planted.CommitBeforePublish)
+                {
+                    Commit(p.Manifest);
+                    Later(() => { cluster.OnEffect(this, p); if (!Dead) Publish(p.Manifest); });
+                }
+                else Publish(p.Manifest);
+                break;
             case CheckpointEffect.Commit c:
                 if (Commit(c.Manifest)) On(new CheckpointFact.Committed(c.Manifest.Epoch));
                 break;
@@ -110,6 +132,8 @@ public sealed class Run(Cluster cluster, Silo silo, ImmutableArray<long> recent)
         }
     }
 
+    private void Publish(Manifest m) => On(new CheckpointFact.Published(m.Epoch, Append(_head.Version, new PublishEntry(Generation, m.Epoch, m))));
+
     private bool Append(long seen, JournalEntry entry)
     {
         if (!Cluster.Sync(cluster.Journal.TryAppendAsync(cluster.Job, seen, entry, default))) return false;
@@ -122,7 +146,7 @@ public sealed class Run(Cluster cluster, Silo silo, ImmutableArray<long> recent)
         _plan = PlanJson.Read(_head.Plan!);
         var manifest = _head.Publish?.Manifest;
         var shards = cluster.Rescaled ?? Assign.Shards(_plan);
-        _table = Assign.Place(shards, [.. cluster.Silos.Values.Where(s => s.Alive).Select(s => new SiloOffer(s.Name))]);
+        _table = Assign.Place(shards, [.. cluster.Silos.Values.Where(s => s is { Alive: true, Paused: false }).Select(s => new SiloOffer(s.Name))]);
         var sources = _plan.Stages.SelectMany(s => s.Inputs.OfType<SourceInput>().Select(i => (i, s.Id))).ToArray();
         _checkpoint = CheckpointProtocol.Start(Generation, _table.All, manifest, sources.Select(s => (s.i.Uid, s.Id)), timeoutMs: 10_000);
         foreach (var (source, stage) in sources)
@@ -159,13 +183,15 @@ public sealed class Run(Cluster cluster, Silo silo, ImmutableArray<long> recent)
 
     private void Start(Silo on, ShardSpec spec)
     {
-        if (!on.Alive)
+        var now = cluster.Silos[on.Name];
+        if (!ReferenceEquals(now, on) || on.Paused || !on.Alive)
         {
             On(new JobFact.Failed($"silo {on.Name} is gone", false, cluster.World.NowMs));
             return;
         }
 
         on.Hub.Heard(cluster.Job.ToString(), Generation);
+        on.StopOlder(Generation);
         var host = Cluster.Sync(ShardStart.OpenAsync(spec, on.Services, new JobQueue(cluster.Job, _plan.Stages.Length), $"{on.Name}.{on.Incarnation}", default));
         on.Hosts[(Generation, spec.Id)] = host;
         On(new JobFact.Started(spec.Id, host.Instance));
@@ -209,15 +235,15 @@ public sealed class Run(Cluster cluster, Silo silo, ImmutableArray<long> recent)
         foreach (var s in cluster.Silos.Values)
         {
             foreach (var ((generation, _), host) in s.Hosts.ToArray())
-                if (generation == Generation) cluster.World.Soon(() => act(s, host), () => s.Alive);
+                if (generation == Generation) cluster.World.Soon(() => act(s, host), s);
         }
     }
 
     private void Tick() => cluster.World.After(cluster.EpochMs, () =>
     {
-        if (Finished) return;
+        if (Finished || Dead) return;
         On(new CheckpointFact.Wanted(cluster.World.NowMs));
         On(new CheckpointFact.Clock(cluster.World.NowMs));
         Tick();
-    }, () => !Dead && silo.Alive);
+    }, silo);
 }

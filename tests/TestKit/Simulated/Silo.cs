@@ -23,7 +23,7 @@ public sealed class Silo : IHostEvents
         var world = cluster.World;
         Hub = new ExchangeHub(world);
         Executor = new Executor(0, world);
-        world.Add(Executor, () => Alive && !Paused);
+        world.Add(Executor, this);
         Services = new HostServices(
             name, world, new SiloPool(this), Executor, Hub, (job, generation, id) => new Wire(this, job.ToString(), generation, id), cluster.Parts,
             c => c == "memory" ? cluster.Memory : cluster.Connectors(c), new MemoryServices(world), cluster.State, cluster.Bind, this);
@@ -64,11 +64,25 @@ public sealed class Silo : IHostEvents
     public void Suspect(ShardSpec shard, string silo, string reason) =>
         _cluster.Tell(this, shard.Generation, new JobFact.Failed($"silo {silo}: {reason}", false, World.NowMs));
 
-    public void Superseded(ShardSpec shard, int generation) => _cluster.Tell(this, shard.Generation, new JobFact.Superseded(generation));
+    public void Superseded(ShardSpec shard, int generation)
+    {
+        _cluster.Tell(this, shard.Generation, new JobFact.Superseded(generation));
+        StopOlder(generation);
+    }
+
+    /// <summary>Hosts of older generations stand down when their silo hears of a newer one.</summary>
+    public void StopOlder(int generation)
+    {
+        foreach (var (key, host) in Hosts.Where(h => h.Key.Generation < generation).ToArray())
+        {
+            Hosts.Remove(key);
+            _ = host.StopAsync();
+        }
+    }
 
     private sealed class SiloPool(Silo silo) : IPool
     {
-        public void Queue(Action work) => silo.World.Soon(work, () => silo.Alive);
+        public void Queue(Action work) => silo.World.Soon(work, silo);
     }
 
     private sealed class MemoryServices(World world) : IServices
@@ -90,28 +104,46 @@ internal sealed class Wire(Silo from, string job, int generation, LinkId id) : I
 {
     private const long TimeoutMs = 1000;
 
+    private Frame? _last;
+    private long _shift;
+    private long _arrived;
+
     public ValueTask<Answer> OfferAsync(Frame frame)
     {
         if (id.Silo == from.Name) return new(from.Hub.Offer(frame));
         var world = from.World;
         var faults = from.Cluster.Faults;
         var answer = new TaskCompletionSource<Answer>();
-        if (!Reachable(out _))
+        if (!Reachable(out var to))
         {
-            world.Soon(() => answer.TrySetException(new LinkBrokenException($"{id.Silo} refuses")), () => from.Alive);
+            world.Soon(() => answer.TrySetException(new LinkBrokenException($"{id.Silo} refuses")), from);
             return new(answer.Task);
         }
 
+        frame = Renumbered(frame);
         void Deliver()
         {
-            if (!Reachable(out var to)) return;
             var a = to.Hub.Offer(frame);
-            if (!world.Chance(faults.LostAnswer)) Later(faults, () => answer.TrySetResult(a), () => from.Alive);
+            if (!world.Chance(faults.LostAnswer)) Later(faults, () => answer.TrySetResult(a), from);
         }
 
-        if (!world.Chance(faults.Lost)) Later(faults, Deliver, null);
-        if (world.Chance(faults.Duplicate)) world.After(1 + world.Random.Next(500), Deliver);
-        world.After(TimeoutMs, () => answer.TrySetException(new TimeoutException($"no answer from {id.Silo}")), () => from.Alive);
+        if (Planted == Planted.OrderIgnored)
+        {
+            Later(faults, () => to.Hub.Offer(frame with { Sequence = _arrived++ }), to);
+            world.After(1, () => answer.TrySetResult(new Answer(AnswerKind.Taken)), from);
+            return new(answer.Task);
+        }
+
+        bool lost = world.Chance(faults.Lost);
+        if (!lost) Later(faults, Deliver, to);
+        else if (Planted == Planted.LossUnnoticed)
+        {
+            _shift--;
+            Later(faults, () => answer.TrySetResult(new Answer(AnswerKind.Taken)), from);
+        }
+
+        if (world.Chance(faults.Duplicate)) Repeat(frame, to, Deliver);
+        world.After(TimeoutMs, () => answer.TrySetException(new TimeoutException($"no answer from {id.Silo}")), from);
         return new(answer.Task);
     }
 
@@ -121,20 +153,42 @@ internal sealed class Wire(Silo from, string job, int generation, LinkId id) : I
         var ready = new TaskCompletionSource<bool>();
         if (!Reachable(out var to))
         {
-            world.Soon(() => ready.TrySetException(new LinkBrokenException($"{id.Silo} refuses")), () => from.Alive);
+            world.Soon(() => ready.TrySetException(new LinkBrokenException($"{id.Silo} refuses")), from);
             return new(ready.Task);
         }
 
-        world.Soon(() => to.Hub.WhenReady(job, generation, id, ok => world.Soon(() => ready.TrySetResult(ok), () => from.Alive)), () => to.Alive);
-        world.After(TimeoutMs, () => ready.TrySetResult(false), () => from.Alive);
+        world.Soon(() => to.Hub.WhenReady(job, generation, id, ok => world.Soon(() => ready.TrySetResult(ok), from)), to);
+        world.After(TimeoutMs, () => ready.TrySetResult(false), from);
         return new(ready.Task);
+    }
+
+    private Planted Planted => from.Cluster.Planted;
+
+    // What the planted mistakes do to numbers: frames that were lost leave no hole, frames that came twice were two.
+    private Frame Renumbered(Frame frame)
+    {
+        if (Planted == Planted.AnswerLostSentAnew && ReferenceEquals(frame, _last)) _shift++;
+        _last = frame;
+        return _shift == 0 ? frame : frame with { Sequence = frame.Sequence + _shift };
+    }
+
+    private void Repeat(Frame frame, Silo to, Action deliver)
+    {
+        if (Planted != Planted.FramesTakenTwice)
+        {
+            from.World.After(1 + from.World.Random.Next(500), deliver, to);
+            return;
+        }
+
+        _shift++;
+        from.World.Soon(() => to.Hub.Offer(frame with { Sequence = frame.Sequence + 1 }), to);
     }
 
     private bool Reachable(out Silo to) => from.Cluster.Silos.TryGetValue(id.Silo, out to!) && to.Alive;
 
-    private void Later(Faults faults, Action work, Func<bool>? alive)
+    private void Later(Faults faults, Action work, Silo owner)
     {
-        if (from.World.Chance(faults.Delay)) from.World.After(1 + from.World.Random.NextInt64(faults.MaxDelayMs), work, alive);
-        else from.World.Soon(work, alive);
+        if (from.World.Chance(faults.Delay)) from.World.After(1 + from.World.Random.NextInt64(faults.MaxDelayMs), work, owner);
+        else from.World.Soon(work, owner);
     }
 }

@@ -9,9 +9,11 @@ namespace OrleansStream.TestKit.Simulated;
 public sealed class World(int? seed) : TimeProvider, IPool
 {
     private readonly Random? _random = seed is { } s ? new Random(s) : null;
-    private readonly List<(Action Run, Func<bool>? Alive)> _ready = [];
-    private readonly PriorityQueue<(Action Run, Func<bool>? Alive), (long At, long Order)> _later = new();
-    private readonly List<(Executor Executor, Func<bool> Alive)> _executors = [];
+    private readonly List<(Action Run, Silo? Owner)> _ready = [];
+    private readonly PriorityQueue<(Action Run, Silo? Owner), (long At, long Order)> _later = new();
+    private readonly List<(Executor Executor, Silo Silo)> _executors = [];
+    private readonly List<(int Ready, Executor? Executor, Work? Work)> _choices = [];
+    private readonly List<Work> _works = [];
     private long _order;
     private long _nowMs = 1_700_000_000_000;
 
@@ -36,15 +38,14 @@ public sealed class World(int? seed) : TimeProvider, IPool
         return timer;
     }
 
-    /// <summary>An executor of a silo that lives while <paramref name="alive"/> says so.</summary>
-    public void Add(Executor executor, Func<bool> alive) => _executors.Add((executor, alive));
+    public void Add(Executor executor, Silo silo) => _executors.Add((executor, silo));
 
     public void Queue(Action work) => _ready.Add((work, null));
 
-    /// <summary>Runs <paramref name="work"/> soon, unless its owner is dead by then.</summary>
-    public void Soon(Action work, Func<bool>? alive = null) => _ready.Add((work, alive));
+    /// <summary>Runs <paramref name="work"/> soon on a silo (null = the world itself): never when it is dead by then, later while it is paused.</summary>
+    public void Soon(Action work, Silo? owner) => _ready.Add((work, owner));
 
-    public void After(long ms, Action work, Func<bool>? alive = null) => _later.Enqueue((work, alive), (_nowMs + ms, _order++));
+    public void After(long ms, Action work, Silo? owner) => _later.Enqueue((work, owner), (_nowMs + ms, _order++));
 
     /// <summary>True with probability <paramref name="p"/>; never without a seed.</summary>
     public bool Chance(double p) => _random is not null && _random.NextDouble() < p;
@@ -53,28 +54,45 @@ public sealed class World(int? seed) : TimeProvider, IPool
     public bool Step()
     {
         Steps++;
+
+        // Work takes time: what is timed comes between.
+        if (_random is not null && _random.Next(10) == 0) _nowMs++;
         while (true)
         {
             MoveDue();
-            var works = _executors.Where(e => e.Alive()).SelectMany(e => e.Executor.Runnable().Select(w => (e.Executor, w))).ToList();
-            int choices = _ready.Count + works.Count;
-            if (choices > 0)
+            Choices();
+            if (_choices.Count > 0)
             {
-                int pick = _random?.Next(choices) ?? 0;
-                if (pick < _ready.Count)
+                var (ready, executor, work) = _choices[_random?.Next(_choices.Count) ?? 0];
+                if (executor is not null) executor.RunOne(work);
+                else
                 {
-                    var (run, alive) = _ready[pick];
-                    _ready.RemoveAt(pick);
-                    if (alive is null || alive()) run();
+                    var run = _ready[ready].Run;
+                    _ready.RemoveAt(ready);
+                    run();
                 }
-                else works[pick - _ready.Count].Executor.RunOne(works[pick - _ready.Count].w);
+
                 return true;
             }
 
             long next = _later.TryPeek(out _, out var at) ? at.At : long.MaxValue;
-            foreach (var (e, alive) in _executors) if (alive() && e.NextDue() is { } due) next = Math.Min(next, due);
+            foreach (var (e, silo) in _executors) if (silo is { Alive: true, Paused: false } && e.NextDue() is { } due) next = Math.Min(next, due);
             if (next == long.MaxValue) return false;
             _nowMs = Math.Max(_nowMs, next);
+        }
+    }
+
+    private void Choices()
+    {
+        _choices.Clear();
+        _ready.RemoveAll(r => r.Owner is { Alive: false });
+        for (int i = 0; i < _ready.Count; i++) if (_ready[i].Owner is not { Paused: true }) _choices.Add((i, null, null));
+        foreach (var (e, silo) in _executors)
+        {
+            if (silo is not { Alive: true, Paused: false }) continue;
+            _works.Clear();
+            e.AddRunnable(_works);
+            foreach (var w in _works) _choices.Add((0, e, w));
         }
     }
 
@@ -95,7 +113,7 @@ public sealed class World(int? seed) : TimeProvider, IPool
         {
             int version = ++_version;
             if (dueTime == global::System.Threading.Timeout.InfiniteTimeSpan) return true;
-            world.After((long)dueTime.TotalMilliseconds, () => Fire(version, period));
+            world.After((long)dueTime.TotalMilliseconds, () => Fire(version, period), null);
             return true;
         }
 
@@ -110,7 +128,7 @@ public sealed class World(int? seed) : TimeProvider, IPool
         private void Fire(int version, TimeSpan period)
         {
             if (version != _version) return;
-            if (period != global::System.Threading.Timeout.InfiniteTimeSpan) world.After((long)period.TotalMilliseconds, () => Fire(version, period));
+            if (period != global::System.Threading.Timeout.InfiniteTimeSpan) world.After((long)period.TotalMilliseconds, () => Fire(version, period), null);
             callback(state);
         }
     }
