@@ -18,8 +18,11 @@ public enum NullRule : byte
 /// <summary>What a result depends on.</summary>
 public enum Purity : byte
 {
-    /// <summary>The arguments only (and the session's time zone).</summary>
+    /// <summary>The arguments only.</summary>
     Pure,
+
+    /// <summary>Also the session's time zone.</summary>
+    Zone,
 
     /// <summary>Also the processing time of the batch.</summary>
     Time,
