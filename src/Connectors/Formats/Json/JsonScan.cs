@@ -36,7 +36,23 @@ internal static class JsonScan
     {
         high = false;
         ref byte from = ref MemoryMarshal.GetReference(s);
-        if (Vector256.IsHardwareAccelerated)
+        if (Vector512.IsHardwareAccelerated)
+        {
+            var seen = Vector512<byte>.Zero;
+            for (; p <= s.Length - Vector512<byte>.Count; p += Vector512<byte>.Count)
+            {
+                var v = Vector512.LoadUnsafe(ref from, (nuint)p);
+                ulong stops = (Vector512.Equals(v, Vector512.Create((byte)'"')) | Vector512.Equals(v, Vector512.Create((byte)'\\'))
+                    | Vector512.Equals(v, Vector512.Create((byte)'\n'))).ExtractMostSignificantBits();
+                seen |= v;
+                if (stops == 0) continue;
+                high = seen.ExtractMostSignificantBits() != 0;
+                return p + BitOperations.TrailingZeroCount(stops);
+            }
+
+            high = seen.ExtractMostSignificantBits() != 0;
+        }
+        else if (Vector256.IsHardwareAccelerated)
         {
             var seen = Vector256<byte>.Zero;
             for (; p <= s.Length - Vector256<byte>.Count; p += Vector256<byte>.Count)
