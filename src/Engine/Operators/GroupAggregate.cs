@@ -1,0 +1,209 @@
+using System.Collections.Immutable;
+using OrleansStream.Columns;
+using OrleansStream.Engine.Flow;
+using OrleansStream.Engine.Plan;
+using OrleansStream.Engine.State;
+
+namespace OrleansStream.Engine.Operators;
+
+/// <summary>
+/// GROUP BY without a window: one row per key, kept up to date. The first row of a key is an insert, later changes are updates, taking away its last row is a delete.
+/// Per batch and key the net change goes out (<c>emit = each</c>: the change of every row); an update that changes nothing is not sent, unless a TTL must be refreshed
+/// behind. Without calls it is SELECT DISTINCT. Output: key columns, results. A partial row: key columns, rows (BIGINT, may be negative), partial columns.
+/// </summary>
+/// <param name="Keys">key columns; none = one group. Of a final phase: 0, 1, ….</param>
+/// <param name="Retracts">whether rows may be taken away: groups count their rows.</param>
+/// <param name="UpdateBefore">whether the old row is sent before the new one.</param>
+/// <param name="TtlMs">ms of processing time after which an unused group is forgotten; 0 = never.</param>
+[Operator("group_aggregate")]
+public sealed record GroupAggregateSpec(
+    Schema Output, ImmutableArray<int> Keys, ImmutableArray<AggregateCall> Calls, AggregatePhase Phase, bool Retracts, bool UpdateBefore, long TtlMs = 0) : OperatorSpec(Output)
+{
+    public override ImmutableArray<StateSpec> States(ImmutableArray<Schema> inputs)
+    {
+        var key = inputs[0].Select(Keys.AsSpan());
+        return [GroupState(inputs[0]), .. Calls.Select((c, i) => (c, i)).Where(x => x.c.Distinct && Phase == AggregatePhase.Single).Select(x => DistinctCall.State($"distinct{x.i}", x.c, key))];
+    }
+
+    public override Operator Create() => Phase == AggregatePhase.Partial ? new GroupAggregatePartial(this) : new GroupAggregate(this);
+
+    public override string Describe() =>
+        $"GroupAggregate(phase=[{Phase}], groupBy=[{string.Join(", ", Keys.Select(k => $"${k}"))}], select=[{string.Join(", ", Calls)}])";
+
+    /// <summary>The two phases of a single one over <paramref name="input"/>, without DISTINCT: partial before an exchange by all key columns (0, 1, …), final behind it.</summary>
+    public (GroupAggregateSpec Partial, GroupAggregateSpec Final) Split(Schema input)
+    {
+        if (Calls.Any(c => c.Distinct)) throw new InvalidOperationException("DISTINCT is not split in two phases");
+        var partials = new Accumulators(Calls).Partial.Select((t, i) => new Field($"$p{i}", t));
+        var output = new Schema([.. Keys.Select(k => input[k]), new Field("$rows", SqlType.BigInt.NotNull), .. partials]);
+        return (
+            this with { Output = output, Phase = AggregatePhase.Partial, TtlMs = 0 },
+            this with { Keys = [.. Enumerable.Range(0, Keys.Length)], Phase = AggregatePhase.Final });
+    }
+
+    /// <summary>Value fields: the number of rows, then the states of the calls.</summary>
+    internal StateSpec GroupState(Schema input) => new(
+        "groups", 1, StateKind.Value, input.Select(Keys.AsSpan()), null, new Schema([new Field("rows", SqlType.BigInt.NotNull), .. new Accumulators(Calls).State.Fields]), new Ttl(TtlMs));
+}
+
+/// <summary>Single and final phase.</summary>
+public sealed unsafe class GroupAggregate(GroupAggregateSpec spec) : Operator
+{
+    private static readonly int[] AllRows = [.. Enumerable.Range(0, Batch.MaxRows)];
+
+    private readonly Accumulators _calls = new(spec.Calls);
+    private readonly int[] _keys = [.. spec.Keys];
+    private readonly ulong[] _hashes = new ulong[Batch.MaxRows];
+    private readonly nint[] _records = new nint[Batch.MaxRows];
+    private readonly ulong[] _isNew = new ulong[Bitmap.WordsFor(Batch.MaxRows)];
+    private readonly int[] _rows = new int[Batch.MaxRows];
+    private readonly RecordSet _touched = new();
+    private readonly bool[] _lived = new bool[Batch.MaxRows];
+    private readonly nint[] _old = new nint[Batch.MaxRows];
+    private readonly nint[] _alive = new nint[Batch.MaxRows];
+    private readonly nint[] _dead = new nint[Batch.MaxRows];
+    private ValueTable _groups = null!;
+    private Changes _changes = null!;
+    private int _rowsOffset;
+    private bool _each;
+    private Batch? _batch;
+    private int _next;
+    private int _deadCount;
+
+    // Groups have no time of their own: a watermark passes when the rows before it are in.
+    public override bool TakesMarks => true;
+
+    public override bool StartsSegment => true;
+
+    public override bool EmitsKinds => spec.Retracts || !spec.Calls.IsEmpty;
+
+    public override void Open(OperatorContext c)
+    {
+        _groups = c.State.Value(spec.GroupState(c.Inputs[0]));
+        _rowsOffset = _groups.Layout.ValueOffsets[0];
+        _calls.Bind(_groups.Layout, 1);
+        _calls.BindDistinct(spec.Phase == AggregatePhase.Single ? c.State : null, _groups.Spec.Key, _keys);
+        _each = c.EmitEach;
+        _changes = new Changes(spec.Output, EmitsKinds, spec.UpdateBefore);
+    }
+
+    public override void OnBatch(int port, Batch input, Output o)
+    {
+        (_batch, _next) = (input, 0);
+        Go(o);
+    }
+
+    public override bool Resume(Output o)
+    {
+        if (_changes.Pending) _changes.Emit(o);
+        if (_batch is not null && !_changes.Pending) Go(o);
+        return _batch is not null || _changes.Pending;
+    }
+
+    // One step is the whole batch, or one row when each change is to be seen.
+    private void Go(Output o)
+    {
+        var rows = _batch!.Selection is { } s ? s.Rows : AllRows.AsSpan(0, _batch.Length);
+        var hashes = KeyHashes.Of(_batch, _keys, _hashes);
+        while (_next < rows.Length)
+        {
+            Retire();
+            int n = _each ? 1 : rows.Length - _next;
+            Step(_batch, rows.Slice(_next, n), hashes);
+            _next += n;
+            _changes.Begin(o);
+            if (_changes.Pending) return;
+        }
+
+        Retire();
+        _batch = null;
+    }
+
+    private void Step(Batch batch, ReadOnlySpan<int> rows, ReadOnlySpan<ulong> hashes)
+    {
+        var records = _records.AsSpan(0, rows.Length);
+        _groups.Resolve(batch, _keys, rows, hashes, Access.Write, records, _isNew);
+        _touched.Collect(records);
+        _changes.Clear();
+        int old = 0;
+        for (int i = 0; i < _touched.Count; i++)
+        {
+            _lived[i] = Rows(_touched.Records[i]) > 0;
+            if (_lived[i]) _old[old++] = _touched.Records[i];
+        }
+
+        Write(_old.AsSpan(0, old), _changes.Before);
+        if (spec.Phase == AggregatePhase.Final) Merge(batch, rows, records);
+        else Apply(batch, rows, records, hashes);
+        int alive = 0;
+        foreach (nint r in _touched.Records) if (Rows(r) > 0) _alive[alive++] = r;
+        Write(_alive.AsSpan(0, alive), _changes.After);
+        Compare();
+    }
+
+    private ref long Rows(nint record) => ref *(long*)(record + _rowsOffset);
+
+    private void Write(ReadOnlySpan<nint> records, BatchBuilder to)
+    {
+        _groups.CopyKeys(records, to, 0);
+        _calls.WriteResults(_groups, records, to, _keys.Length);
+        to.Advance(records.Length);
+    }
+
+    // Taking a row away from a group that has none is ignored.
+    private void Apply(Batch batch, ReadOnlySpan<int> rows, Span<nint> records, ReadOnlySpan<ulong> hashes)
+    {
+        if (!batch.HasKinds)
+        {
+            foreach (nint r in records) Rows(r)++;
+            _calls.Apply(_groups, batch, rows, records, hashes);
+            return;
+        }
+
+        int kept = 0;
+        for (int i = 0; i < rows.Length; i++)
+        {
+            ref long n = ref Rows(records[i]);
+            bool adds = batch.KindAt(rows[i]).IsAdd();
+            if (!adds && n == 0) continue;
+            n += adds ? 1 : -1;
+            _rows[kept] = rows[i];
+            records[kept++] = records[i];
+        }
+
+        _calls.Apply(_groups, batch, _rows.AsSpan(0, kept), records[..kept], hashes);
+    }
+
+    private void Merge(Batch batch, ReadOnlySpan<int> rows, ReadOnlySpan<nint> records)
+    {
+        var counts = ((FixedColumn<long>)batch.Columns[_keys.Length]).Values;
+        for (int i = 0; i < rows.Length; i++) Rows(records[i]) += counts[rows[i]];
+        _calls.MergePartial(_groups, batch, _keys.Length + 1, rows, records);
+    }
+
+    private void Compare()
+    {
+        int before = 0, after = 0;
+        _deadCount = 0;
+        for (int i = 0; i < _touched.Count; i++)
+        {
+            nint r = _touched.Records[i];
+            bool existed = _lived[i], lives = Rows(r) > 0;
+            if (existed && lives) _changes.Update(before, after);
+            else if (existed) _changes.Delete(before);
+            else if (lives) _changes.Insert(after);
+            before += existed ? 1 : 0;
+            after += lives ? 1 : 0;
+            if (!lives) _dead[_deadCount++] = r;
+        }
+
+        if (spec.TtlMs == 0 || spec.Calls.IsEmpty) _changes.DropUnchanged(_keys.Length);
+    }
+
+    // Records stay until their changes are out, since removing invalidates addresses.
+    private void Retire()
+    {
+        if (_deadCount > 0) _groups.Remove(_dead.AsSpan(0, _deadCount));
+        _deadCount = 0;
+    }
+}
