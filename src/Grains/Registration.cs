@@ -19,7 +19,7 @@ namespace OrleansStream.Grains;
 public static class Registration
 {
     /// <summary>
-    /// Grains, agent, provider <c>exchange</c>, executor and hub. The host brings <see cref="IJournal"/>, <see cref="IPartStore"/>, <see cref="IConnectorCatalog"/>,
+    /// Grains, agent, provider <c>exchange</c>, executor and hub. The host brings <see cref="IJournal"/>, <see cref="IPartStore"/>, <see cref="IPlaceTable"/>, <see cref="IConnectorCatalog"/>,
     /// <see cref="IServices"/> and <see cref="TimeProvider"/>.
     /// </summary>
     /// <param name="threads">of the executor.</param>
@@ -39,7 +39,7 @@ public static class Registration
         services.AddSingleton(sp => new RunServices(
             sp.GetRequiredService<IJournal>(), sp.GetRequiredService<IPartStore>(), Connectors(sp), sp.GetRequiredService<IServices>(), sp.GetRequiredService<Agents>(),
             sp.GetRequiredService<LiveSilos>(), sp.GetRequiredService<IGrainFactory>(), sp.GetRequiredService<TimeProvider>()));
-        silo.AddGrainDirectory(RunDirectory.Name, (_, _) => new RunDirectory());
+        silo.AddGrainDirectory(RunDirectory.Name, (sp, _) => new RunDirectory(sp.GetRequiredService<IPlaceTable>()));
         silo.AddGrainService<SiloAgent>();
         silo.AddStartupTask(PublishConnectorsAsync);
         return silo;

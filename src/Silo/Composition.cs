@@ -37,6 +37,7 @@ public static class Composition
         services.AddHostedService(sp => sp.GetRequiredService<Stores>());
         services.AddSingleton(sp => sp.GetRequiredService<Stores>().Journal);
         services.AddSingleton(sp => sp.GetRequiredService<Stores>().Parts);
+        services.AddSingleton(sp => sp.GetRequiredService<Stores>().Places);
         services.AddSingleton(options);
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<IServices, ProcessServices>();

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Hosting;
 using OrleansStream.Engine.Checkpoints;
+using OrleansStream.Grains.Runs;
 using OrleansStream.Storage.AdoNet;
 using OrleansStream.Storage.Files;
 
@@ -15,17 +16,19 @@ internal sealed class Stores : IHostedService, IAsyncDisposable
         if (options.Database is { } text)
         {
             _database = AdoNetDatabase.PostgreSql(text);
-            (Journal, Parts) = (new AdoNetJournal(_database), new AdoNetPartStore(_database));
+            (Journal, Parts, Places) = (new AdoNetJournal(_database), new AdoNetPartStore(_database), new AdoNetPlaceTable(_database));
         }
         else
         {
-            (Journal, Parts) = (new FileJournal(folder.Path), new FilePartStore(folder.Path));
+            (Journal, Parts, Places) = (new FileJournal(folder.Path), new FilePartStore(folder.Path), new MemoryPlaceTable());
         }
     }
 
     public IJournal Journal { get; }
 
     public IPartStore Parts { get; }
+
+    public IPlaceTable Places { get; }
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {

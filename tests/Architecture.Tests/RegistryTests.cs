@@ -20,6 +20,20 @@ public partial class RegistryTests
         Assert.Empty(Sources.Product.SelectMany(f => Code().Matches(Repository.Read(f)).Select(m => m.Groups[1].Value))
             .GroupBy(c => c).Where(g => g.Count() > 1).Select(g => g.Key));
 
+    [Fact]
+    public void Every_operator_has_a_golden_text()
+    {
+        // Rows that enter a sink are the business of its connector (the contract kit of sinks).
+        string[] elsewhere = ["sink"];
+        var golden = Repository.Files("tests/Golden/operators", "*.stream").Select(f => Path.GetFileNameWithoutExtension(f)).ToArray();
+        var names = Sources.Product.SelectMany(f => OperatorName().Matches(Repository.Read(f)).Select(m => m.Groups[1].Value)).Except(elsewhere).ToArray();
+        Assert.NotEmpty(names);
+        Assert.Empty(names.Where(n => !golden.Any(g => g.StartsWith(n, StringComparison.Ordinal))));
+    }
+
     [GeneratedRegex("= \"(OS[0-9]{4})\";")]
     private static partial Regex Code();
+
+    [GeneratedRegex(@"^\[Operator\(""([a-z_]+)""\)\]", RegexOptions.Multiline)]
+    private static partial Regex OperatorName();
 }

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Orleans.Runtime;
 using OrleansStream.Contracts;
 using OrleansStream.Silo;
 
@@ -39,6 +40,13 @@ public sealed class LocalSilo : IAsyncDisposable
         var host = builder.Build();
         await host.StartAsync();
         return new LocalSilo(host, path, folder is not null);
+    }
+
+    /// <summary>Completes when this silo knows of <paramref name="count"/> active silos.</summary>
+    public async Task SeesAsync(int count)
+    {
+        await foreach (var snapshot in Service<IClusterMembershipService>().MembershipUpdates)
+            if (snapshot.Members.Values.Count(m => m.Status == SiloStatus.Active) >= count) return;
     }
 
     /// <summary>The status once the job has ended, however.</summary>

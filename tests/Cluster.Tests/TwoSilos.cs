@@ -6,7 +6,7 @@ using Orleans.Configuration;
 using Orleans.GrainDirectory;
 using Orleans.Runtime;
 using Orleans.Runtime.Hosting;
-using OrleansStream.Grains;
+using OrleansStream.Grains.Runs;
 using OrleansStream.Silo;
 using Xunit;
 
@@ -20,7 +20,7 @@ public sealed class TwoSilos : IAsyncLifetime
 
     private readonly List<IHost> _hosts = [];
 
-    public RunDirectory Runs { get; } = new();
+    public RunDirectory Runs { get; } = new(new MemoryPlaceTable());
 
     public IGrainFactory Grains(int silo) => _hosts[silo].Services.GetRequiredService<IGrainFactory>();
 

@@ -123,7 +123,7 @@ internal sealed class Scenario
 
     // Time goes on by about 60 ms a row; some rows come late.
     private MemoryTable MakeOrders(int splits) => new([.. Enumerable.Range(0, splits).Select(s => Enumerable.Range(0, 50 + _random.Next(250))
-        .Select(i => new object?[] { (long)((i * splits) + s), (long)_random.Next(20), 1_700_000_000_000L + (i * 60) - (_random.Next(8) == 0 ? _random.Next(3000) : 0) }).ToImmutableArray())]);
+        .Select(i => new object?[] { (long)((i * splits) + s), (long)_random.Next(20), 1_700_000_000_000L + (i * 60) - (_random.Next(8) == 0 ? _random.Next(3000) : 0) }).ToImmutableArray())], RowsPerMs: 0.3 + _random.NextDouble());
 
     private static TumbleWindowSpec Window() => new(
         Counts, 2, Size, 0, [1], [new AggregateCall("COUNT", [], [], -1, false, SqlType.BigInt.NotNull)], AggregatePhase.Single, [WindowProperty.Start]);

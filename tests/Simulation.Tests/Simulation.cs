@@ -35,7 +35,7 @@ public enum Fault
 }
 
 /// <summary>One seeded run of one scenario, with its checks.</summary>
-internal sealed class SimulatedJob(Topology topology, Fault faults, int seed)
+internal sealed class SimulatedJob(Topology topology, Fault faults, int seed, Planted planted = Planted.None)
 {
     private const int MaxSteps = 400_000;
 
@@ -46,9 +46,9 @@ internal sealed class SimulatedJob(Topology topology, Fault faults, int seed)
     {
         var scenario = new Scenario(topology, seed);
         var random = new Random(seed ^ 0x5EED);
-        Cluster = new Cluster(seed, faults.HasFlag(Fault.Crash) || faults.HasFlag(Fault.Pause) ? 2 + random.Next(2) : 1 + random.Next(3), _ => new ShardState())
+        Cluster = new Cluster(seed, faults.HasFlag(Fault.Crash) || faults.HasFlag(Fault.Pause) ? 2 + random.Next(2) : 1 + random.Next(3), _ => new ShardState(), planted)
         {
-            EpochMs = 20 + random.Next(200),
+            EpochMs = 10 + random.Next(60),
             IsFatal = e => e is not IOException,
         };
         foreach (var (name, table) in scenario.Tables) Cluster.Memory.Tables.Add(name, table);
@@ -69,13 +69,13 @@ internal sealed class SimulatedJob(Topology topology, Fault faults, int seed)
         int times = 1 + random.Next(3);
         for (int i = 0; i < times; i++)
         {
-            if (faults.HasFlag(Fault.Crash)) world.After(random.Next(800), () => Crash(random), null);
-            if (faults.HasFlag(Fault.Pause)) world.After(random.Next(800), () => Pause(random), null);
-            if (faults.HasFlag(Fault.Race)) world.After(random.Next(800), () => Race(random), null);
-            if (faults.HasFlag(Fault.Disk)) world.After(random.Next(400), () => Disk(random), null);
+            if (faults.HasFlag(Fault.Crash)) world.After(random.Next(300), () => Crash(random), null);
+            if (faults.HasFlag(Fault.Pause)) world.After(random.Next(300), () => Pause(random), null);
+            if (faults.HasFlag(Fault.Race)) world.After(random.Next(300), () => Race(random), null);
+            if (faults.HasFlag(Fault.Disk)) world.After(random.Next(200), () => Disk(random), null);
             if (faults.HasFlag(Fault.Rescale))
             {
-                world.After(random.Next(800), () =>
+                world.After(random.Next(300), () =>
                 {
                     Cluster.Rescaled = scenario.Rescaled();
                     Race(random);
@@ -83,12 +83,18 @@ internal sealed class SimulatedJob(Topology topology, Fault faults, int seed)
             }
         }
 
-        if (!faults.HasFlag(Fault.RunCrash)) return;
-        int left = times, step = random.Next(30);
-        Cluster.OnEffect = (run, _) =>
+        int left = times, step = random.Next(60);
+        Cluster.OnEffect = (run, effect) =>
         {
-            if (left == 0 || step-- > 0) return;
-            (left, step) = (left - 1, random.Next(40));
+            // The moments around a publish are the ones in which two may both believe to be the run.
+            if (effect is CheckpointEffect.Publish)
+            {
+                if (faults.HasFlag(Fault.Race) && random.Next(8) == 0 && left-- > 0) Race(random);
+                if (faults.HasFlag(Fault.Pause) && random.Next(8) == 0 && left-- > 0) Pause(run.Silo, random);
+            }
+
+            if (!faults.HasFlag(Fault.RunCrash) || left <= 0 || step-- > 0) return;
+            (left, step) = (left - 1, random.Next(60));
             run.Dead = true;
         };
     }
@@ -98,13 +104,18 @@ internal sealed class SimulatedJob(Topology topology, Fault faults, int seed)
         var victim = Cluster.Silos.Values.Where(s => s.Alive).ElementAtOrDefault(random.Next(Cluster.Silos.Count));
         if (victim is null) return;
         Cluster.Crash(victim.Name);
-        Cluster.World.After(1 + random.Next(3000), () => Cluster.Boot(victim.Name), null);
+        Cluster.World.After(1 + random.Next(1500), () => Cluster.Boot(victim.Name), null);
     }
 
     private void Pause(Random random)
     {
         var victim = Cluster.Silos.Values.Where(s => s is { Alive: true, Paused: false }).ElementAtOrDefault(random.Next(Cluster.Silos.Count));
-        if (victim is null || Cluster.Silos.Values.Count(s => s is { Alive: true, Paused: false }) < 2) return;
+        if (victim is not null) Pause(victim, random);
+    }
+
+    private void Pause(Silo victim, Random random)
+    {
+        if (Cluster.Silos.Values.Count(s => s is { Alive: true, Paused: false }) < 2) return;
         victim.Paused = true;
         Cluster.World.After(1 + random.Next(5000), () => victim.Paused = false, null);
     }

@@ -47,7 +47,7 @@ public abstract class FormatContract
         var expected = Lines(batch);
         for (int cut = 0; cut <= bytes.Length; cut++)
         {
-            int whole = Format.WholeRecords(bytes.AsSpan(0, cut));
+            int whole = Format.WholeRecords(bytes.AsSpan(0, cut), Options);
             Assert.InRange(whole, 0, cut);
             Assert.Equal(expected, [.. Decode(bytes[..whole], 2048), .. Decode(bytes[whole..], 2048)]);
         }

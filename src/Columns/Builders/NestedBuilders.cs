@@ -5,6 +5,9 @@ public sealed class RowBuilder : ColumnBuilder
 {
     public RowBuilder(SqlType type) : base(type) => Children = [.. type.Fields.Select(f => Create(f.Type))];
 
+    /// <summary>Writes into columns that somebody else owns; call <see cref="Advance"/> for the rows that they have.</summary>
+    public RowBuilder(SqlType type, ColumnBuilder[] children) : base(type) => Children = children;
+
     public ColumnBuilder[] Children { get; }
 
     public override long Bytes => Children.Sum(c => c.Bytes);

@@ -9,9 +9,11 @@ namespace OrleansStream.Connectors.Files;
 /// Reads a file in blocks of whole records. A position is a byte offset, always that of a record's start.
 /// </summary>
 /// <param name="root">folder that split names are relative to.</param>
+/// <param name="options">the format's options, without prefix.</param>
 /// <param name="createDecoder">makes the decoder, given what names the open file.</param>
 /// <param name="blockBytes">bytes a read; a longer record makes a longer block.</param>
-public sealed class FileReader(string root, Format format, Func<Func<string>, IFormatDecoder> createDecoder, int blockBytes) : IBlockReader
+public sealed class FileReader(
+    string root, Format format, IReadOnlyDictionary<string, string> options, Func<Func<string>, IFormatDecoder> createDecoder, int blockBytes) : IBlockReader
 {
     private SafeFileHandle? _file;
     private string _path = "";
@@ -42,7 +44,7 @@ public sealed class FileReader(string root, Format format, Func<Func<string>, IF
         {
             filled += await FillAsync(buffer.AsMemory(filled), _offset + filled, cancel);
             bool end = _offset + filled >= _length;
-            int whole = end ? filled : format.WholeRecords(buffer.AsSpan(0, filled));
+            int whole = end ? filled : format.WholeRecords(buffer.AsSpan(0, filled), options);
             if (whole > 0 || end)
             {
                 var block = new RawBlock(buffer.AsMemory(0, whole), new SplitPosition(_offset), end);

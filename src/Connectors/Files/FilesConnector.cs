@@ -18,7 +18,7 @@ public sealed class FilesConnector(IConnectorCatalog catalog) : Connector
             new Option("format", OptionType.Text, "Format of the records.", Required: true),
             new Option("source.block-size", OptionType.Memory, "Bytes that are read at a time.", Default: "512 kb"),
         ],
-        ["json"],
+        ["changelog-json", "csv", "json"],
         Bounded: true);
 
     public override OptionSchema Schema => Declared;
@@ -39,7 +39,7 @@ public sealed class FilesConnector(IConnectorCatalog catalog) : Connector
         string path = FilePath.Resolve(context.Table, context.Services);
         var (format, options) = FormatOf(context.Table, context.Services);
         int block = (int)Math.Clamp(new OptionValues(Declared.Options, context.Table.Options).Memory("source.block-size"), 4096, 1 << 24);
-        return new FileReader(FilePath.RootOf(path), format, origin => format.CreateDecoder(context.Table.Schema, context.Projection, options, origin), block);
+        return new FileReader(FilePath.RootOf(path), format, options, origin => format.CreateDecoder(context.Table.Schema, context.Projection, options, origin), block);
     }
 
     public override ISinkWriter CreateWriter(SinkContext context)

@@ -21,8 +21,8 @@ public static class RowText
             case ValueOp.Int16: w.Integer(node.Fixed<short>().Values[row]); break;
             case ValueOp.Int32: w.Integer(node.Fixed<int>().Values[row]); break;
             case ValueOp.Int64: w.Integer(node.Fixed<long>().Values[row]); break;
-            case ValueOp.Decimal64: ValueText.Decimal(ref w, node.Fixed<long>().Values[row], node.Type.Scale, scientific: true); break;
-            case ValueOp.Decimal128: ValueText.Decimal(ref w, node.Fixed<Int128>().Values[row], node.Type.Scale, scientific: true); break;
+            case ValueOp.Decimal64: ValueText.Decimal(ref w, node.Fixed<long>().Values[row], node.Type.Scale, DecimalForm.Java); break;
+            case ValueOp.Decimal128: ValueText.Decimal(ref w, node.Fixed<Int128>().Values[row], node.Type.Scale, DecimalForm.Java); break;
             case ValueOp.Float: ValueText.Float(ref w, node.Fixed<float>().Values[row]); break;
             case ValueOp.Double: ValueText.Double(ref w, node.Fixed<double>().Values[row]); break;
             case ValueOp.Text: w.Bytes(node.Text[row]); break;

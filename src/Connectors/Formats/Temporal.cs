@@ -30,6 +30,25 @@ public sealed class Temporal
         return true;
     }
 
+    /// <summary>The same, also with one digit for month or day (Java's Date.valueOf).</summary>
+    public bool TryLenientDate(ReadOnlySpan<byte> s, out int days)
+    {
+        if (s.Length == 10) return TryDate(s, out days);
+        days = 0;
+        if (s.Length is < 8 or > 9 || s[4] != '-') return false;
+        int dash = s[5..].IndexOf((byte)'-');
+        if (dash is not (1 or 2)) return false;
+        Span<byte> whole = stackalloc byte[10];
+        whole.Fill((byte)'0');
+        whole[4] = whole[7] = (byte)'-';
+        s[..4].CopyTo(whole);
+        s.Slice(5, dash).CopyTo(whole[(7 - dash)..]);
+        var day = s[(6 + dash)..];
+        if (day.Length is not (1 or 2)) return false;
+        day.CopyTo(whole[(10 - day.Length)..]);
+        return TryDate(whole, out days);
+    }
+
     /// <summary><c>HH:mm:ss</c> with up to nine digits of fraction, as nanoseconds of the day.</summary>
     public static bool TryTime(ReadOnlySpan<byte> s, out long nanos)
     {
@@ -40,7 +59,7 @@ public sealed class Temporal
         int fraction = 0;
         if (s.Length > 8)
         {
-            if (s[8] != '.' || s.Length is 9 or > 18) return false;
+            if (s[8] != '.' || s.Length > 18) return false;
             int i = 9;
             for (; i < s.Length; i++)
             {

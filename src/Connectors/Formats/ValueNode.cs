@@ -7,6 +7,9 @@ public enum ValueOp : byte
 {
     Null, Boolean, Int8, Int16, Int32, Int64, Decimal64, Decimal128, Float, Double, Text, Binary, Date, Time,
     TimestampMs, TimestampNs, LtzMs, LtzNs, Months, Millis, List, Map, Row,
+
+    /// <summary>No SQL type: <c>+I</c>, <c>-U</c>, <c>+U</c> or <c>-D</c>.</summary>
+    RowKind,
 }
 
 /// <summary>A type as encoders walk it: what to do, the column of the batch at hand, and nested types. Encoders switch on <see cref="Op"/>: no virtual call a value.</summary>

@@ -13,6 +13,19 @@ public enum Fraction : byte
     Thousands,
 }
 
+/// <summary>How a DECIMAL is written.</summary>
+public enum DecimalForm : byte
+{
+    /// <summary>All digits: 100.00, 0.000000027.</summary>
+    Plain,
+
+    /// <summary>Java's BigDecimal.toString: 100.00, 2.7E-8.</summary>
+    Java,
+
+    /// <summary>The same without zeros at the end, as Jackson's tree writes it: 1E+2, 2.7E-8.</summary>
+    Stripped,
+}
+
 /// <summary>Texts of single values, as Java and therefore Flink writes them.</summary>
 public static class ValueText
 {
@@ -83,14 +96,20 @@ public static class ValueText
         Time(ref w, rest, fraction, dropSeconds);
     }
 
-    /// <summary>An unscaled value with <paramref name="scale"/> digits after the point, plain; with <paramref name="scientific"/> as Java's BigDecimal.toString.</summary>
-    public static void Decimal(ref ByteWriter w, Int128 unscaled, int scale, bool scientific = false)
+    /// <summary>An unscaled value with <paramref name="scale"/> digits after the point.</summary>
+    public static void Decimal(ref ByteWriter w, Int128 unscaled, int scale, DecimalForm form)
     {
+        if (form == DecimalForm.Stripped)
+        {
+            if (unscaled == 0) scale = 0;
+            else for (; unscaled % 10 == 0; scale--) unscaled /= 10;
+        }
+
         Span<char> digits = stackalloc char[40];
         (unscaled < 0 ? -unscaled : unscaled).TryFormat(digits, out int n, default, CultureInfo.InvariantCulture);
         if (unscaled < 0) w.Byte((byte)'-');
         int exponent = n - 1 - scale;
-        if (scientific && exponent < -6)
+        if (form != DecimalForm.Plain && (exponent < -6 || scale < 0))
         {
             w.Ascii(digits[..1]);
             if (n > 1)
@@ -100,6 +119,7 @@ public static class ValueText
             }
 
             w.Byte((byte)'E');
+            if (exponent > 0) w.Byte((byte)'+');
             w.Integer(exponent);
             return;
         }

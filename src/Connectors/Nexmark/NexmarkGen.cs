@@ -65,7 +65,7 @@ public sealed class NexmarkGen(long seed, long baseMs, long rate)
         ulong h = H(n, 0);
         long last = (n / EpochEvents * 3) + 2;
         long min = Math.Max(last - 100, 0);
-        return 1000 + (Hi(h, 2) > 0 ? last / 100 * 100 : min + Lo(h, (int)(last - min) + 11));
+        return 1000 + Choose(Hi(h, 2), last / 100 * 100, min + Lo(h, (int)(last - min) + 11));
     }
 
     /// <summary>The auction of a flat bid over <paramref name="keys"/> uniform keys.</summary>
@@ -77,7 +77,7 @@ public sealed class NexmarkGen(long seed, long baseMs, long rate)
     {
         ulong h = H(n, 1);
         long epoch = n / EpochEvents;
-        return 1000 + (Hi(h, 4) > 0 ? (epoch / 100 * 100) + 1 : AnyPerson(epoch, h));
+        return 1000 + Choose(Hi(h, 4), (epoch / 100 * 100) + 1, AnyPerson(epoch, h));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -88,7 +88,7 @@ public sealed class NexmarkGen(long seed, long baseMs, long rate)
     public int BidChannel(long n)
     {
         ulong h = H(n, 3);
-        return Hi(h, 2) > 0 ? NexmarkTexts.Cold + Lo(h, 4) : Lo(h, NexmarkTexts.Cold);
+        return (int)Choose(Hi(h, 2), NexmarkTexts.Cold + Lo(h, 4), Lo(h, NexmarkTexts.Cold));
     }
 
     /// <summary>Where the bid's <c>extra</c> lies in the pool.</summary>
@@ -167,6 +167,10 @@ public sealed class NexmarkGen(long seed, long baseMs, long rate)
         int email = user.Length + 1 + host.Length + 4;
         return Extra(H(n, 6), 171 - name - email - NexmarkTexts.Cities[PersonCity(n)].Length);
     }
+
+    // hot > 0 ? a : b without a branch, which nothing could predict.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static long Choose(int hot, long a, long b) => b + ((a - b) & (-(long)hot >> 63));
 
     // A person among the last 1,000 (or fewer), plus ten not yet seen; counted from 0.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -65,6 +65,9 @@ public abstract class Format
     /// <summary>Cuts a stream of bytes into whole records: the length of the longest prefix of <paramref name="bytes"/> that ends with a record; 0 = none is whole.</summary>
     public abstract int WholeRecords(ReadOnlySpan<byte> bytes);
 
+    /// <summary>The same, for formats whose options say what ends a record.</summary>
+    public virtual int WholeRecords(ReadOnlySpan<byte> bytes, IReadOnlyDictionary<string, string> options) => WholeRecords(bytes);
+
     /// <summary>Whether the format carries row kinds.</summary>
     public virtual bool Changelog => false;
 }

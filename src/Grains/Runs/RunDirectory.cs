@@ -1,43 +1,31 @@
-using System.Collections.Concurrent;
 using Orleans.GrainDirectory;
+using OrleansStream.Engine.Checkpoints;
+using OrleansStream.Grains.Silos;
 
-namespace OrleansStream.Grains;
+namespace OrleansStream.Grains.Runs;
 
 /// <summary>
-/// Where runs and shards live, in the memory of a process that is alone. Orleans' default directory deactivates healthy activations when the silo
-/// that owns their range leaves; this one never does. Two entries for one grain cannot be: the first registration stands.
+/// Where runs and shards live. Orleans' default directory keeps each entry on the silo that owns its range, and when that silo leaves it deactivates healthy activations;
+/// this one keeps them in a table that belongs to no silo. Two entries for one grain cannot be.
 /// </summary>
-public sealed class RunDirectory : IGrainDirectory
+public sealed class RunDirectory(IPlaceTable places) : IGrainDirectory
 {
     /// <summary>Name by which grains choose it.</summary>
     public const string Name = "runs";
 
-    private readonly ConcurrentDictionary<GrainId, GrainAddress> _entries = new();
+    public Task<GrainAddress?> Register(GrainAddress address) => Register(address, null);
 
-    public Task<GrainAddress?> Register(GrainAddress address) => Task.FromResult<GrainAddress?>(_entries.GetOrAdd(address.GrainId, address));
+    public async Task<GrainAddress?> Register(GrainAddress address, GrainAddress? previousAddress) =>
+        AddressOf(address.GrainId, await places.EnterAsync(PlaceOf(address), previousAddress is null ? null : PlaceOf(previousAddress), CancellationToken.None));
 
-    public Task<GrainAddress?> Register(GrainAddress address, GrainAddress? previousAddress)
-    {
-        // Only the entry that the caller saw is replaced.
-        if (previousAddress is not null && _entries.TryGetValue(address.GrainId, out var held) && Same(held, previousAddress))
-            _entries.TryUpdate(address.GrainId, address, held);
-        return Register(address);
-    }
+    public Task Unregister(GrainAddress address) => places.LeaveAsync(PlaceOf(address), CancellationToken.None).AsTask();
 
-    public Task Unregister(GrainAddress address)
-    {
-        if (_entries.TryGetValue(address.GrainId, out var held) && Same(held, address)) _entries.TryRemove(new(address.GrainId, held));
-        return Task.CompletedTask;
-    }
+    public async Task<GrainAddress?> Lookup(GrainId grainId) => await places.FindAsync(grainId.ToString(), CancellationToken.None) is { } place ? AddressOf(grainId, place) : null;
 
-    public Task<GrainAddress?> Lookup(GrainId grainId) => Task.FromResult(_entries.GetValueOrDefault(grainId));
+    public Task UnregisterSilos(List<SiloAddress> siloAddresses) => places.LeaveAllAsync([.. siloAddresses.Select(Agents.NameOf)], CancellationToken.None).AsTask();
 
-    public Task UnregisterSilos(List<SiloAddress> siloAddresses)
-    {
-        var gone = siloAddresses.ToHashSet();
-        foreach (var entry in _entries.Where(e => e.Value.SiloAddress is { } silo && gone.Contains(silo))) _entries.TryRemove(entry);
-        return Task.CompletedTask;
-    }
+    private static Place PlaceOf(GrainAddress address) => new(address.GrainId.ToString(), Agents.NameOf(address.SiloAddress!), address.ActivationId.ToParsableString());
 
-    private static bool Same(GrainAddress a, GrainAddress b) => a.ActivationId == b.ActivationId && Equals(a.SiloAddress, b.SiloAddress);
+    private static GrainAddress AddressOf(GrainId grain, Place place) =>
+        new() { GrainId = grain, SiloAddress = Agents.AddressOf(place.Silo), ActivationId = ActivationId.FromParsableString(place.Instance) };
 }

@@ -92,8 +92,12 @@ public sealed class RunGrain(RunServices services, SiloRuns runs, ILogger<RunGra
         }
     }
 
-    private static async Task<ImmutableArray<ShardRow>> RowsAsync(Run run) =>
-        !run.History.Last.IsDefault ? run.History.Last : run.Shards is null ? [] : await run.Shards.StatusAsync();
+    private static async Task<ImmutableArray<ShardRow>> RowsAsync(Run run)
+    {
+        var rows = run.History.Last.IsDefault && run.Shards is not null ? await run.Shards.StatusAsync() : [];
+        // Shards that were stopped while they were asked are gone from the answer: what they said last counts.
+        return run.History.Last.IsDefault ? rows : run.History.Last;
+    }
 
     private Task Tick(CancellationToken cancel)
     {

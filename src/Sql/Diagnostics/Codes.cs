@@ -38,6 +38,7 @@ public static class Codes
 
     public const string UpdatesRefused = "OS3001";
     public const string NotSupported = "OS3002";
+    public const string UpsertKey = "OS3003";
 
     public const string NothingToRun = "OS4001";
     public const string SeveralJobs = "OS4002";

@@ -22,6 +22,9 @@ public sealed record PhysicalFilter(PhysicalNode Input, Expr Condition) : Physic
     // Without the row before, nobody knows whether it passed.
     public override UpdateKind NeedsUpdates(int port, UpdateKind asked) => UpdateKind.BeforeAndAfter;
 
+    // The row before stays in sight behind it: alone, it says that the update has left the condition.
+    public override UpdateKind GivesUpdates(UpdateKind asked, ImmutableArray<UpdateKind> inputs) => UpdateKind.BeforeAndAfter;
+
     public override Distribution Gives(ImmutableArray<Distribution> inputs) => inputs[0];
 
     public override ImmutableArray<ImmutableArray<int>> UpsertKeys(ImmutableArray<Traits> inputs) => inputs[0].UpsertKeys;

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
+using OrleansStream.Engine.Operators;
 using OrleansStream.Engine.Plan;
 using OrleansStream.Sql.Binding;
+using OrleansStream.Sql.Planning;
 
 namespace OrleansStream.Sql.Physical;
 
@@ -25,6 +27,8 @@ public sealed record PhysicalGroupAggregate(PhysicalNode Input, ImmutableArray<i
         return retracts ? updates | ModifyKinds.Delete : updates;
     }
 
+    public override UpdateKind GivesUpdates(UpdateKind asked, ImmutableArray<UpdateKind> inputs) => asked;
+
     public override Distribution Requires(int port) => Distribution.Hash(Keys);
 
     public override Distribution Gives(ImmutableArray<Distribution> inputs)
@@ -35,5 +39,11 @@ public sealed record PhysicalGroupAggregate(PhysicalNode Input, ImmutableArray<i
 
     public override ImmutableArray<ImmutableArray<int>> UpsertKeys(ImmutableArray<Traits> inputs) => [[.. Enumerable.Range(0, Keys.Length)]];
 
-    public override string? NotYet => Title;
+    private bool Retracts => Input.Traits.ModifyKinds != ModifyKinds.Insert;
+
+    public override string? NotYet =>
+        Calls.FirstOrDefault(c => !EngineAggregates.Has(c)) is { } missing ? $"{missing} without a window"
+        : Retracts && Calls.FirstOrDefault(c => !EngineAggregates.Retracts(c)) is { } keeps ? $"{keeps.Function} over rows that may be taken back" : null;
+
+    public override OperatorSpec Spec() => new GroupAggregateSpec(Schema, Keys, Calls, Retracts, Traits.UpdateKind == UpdateKind.BeforeAndAfter);
 }

@@ -33,6 +33,9 @@ public abstract record PhysicalNode(ImmutableArray<PhysicalNode> Inputs, Immutab
     /// <summary>How updates must reach a port so that its own output can be as <paramref name="asked"/>.</summary>
     public virtual UpdateKind NeedsUpdates(int port, UpdateKind asked) => UpdateKind.BeforeAndAfter;
 
+    /// <summary>How updates leave it, given how they are asked for and how they reach it: a step that only forwards cannot change their form.</summary>
+    public virtual UpdateKind GivesUpdates(UpdateKind asked, ImmutableArray<UpdateKind> inputs) => inputs.IsEmpty ? UpdateKind.BeforeAndAfter : inputs.Max();
+
     /// <summary>How deletes must reach a port so that its own output can be as <paramref name="asked"/>.</summary>
     public virtual DeleteKind NeedsDeletes(int port, DeleteKind asked) => DeleteKind.Full;
 

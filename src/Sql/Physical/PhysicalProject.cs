@@ -31,7 +31,7 @@ public sealed record PhysicalProject(PhysicalNode Input, ImmutableArray<Expr> It
         [.. inputs[0].UpsertKeys.Select(k => Follow(k, Position)).Where(k => k is not null).Select(k => k!.Value)];
 
     /// <summary>Where the input's column is forwarded to, or −1.</summary>
-    private int Position(int column) => Items.ToList().FindIndex(e => e is ColumnExpr c && c.Index == column);
+    private int Position(int column) => Items.ToList().FindIndex(e => (e is CallExpr { Function: "NOT_NULL", Arguments: [var value] } ? value : e) is ColumnExpr c && c.Index == column);
 
     public override OperatorSpec Spec() => new ProjectSpec(Schema, Items);
 }

@@ -51,7 +51,9 @@ internal sealed class UpdateKindPass
         if (_done.TryGetValue(node, out PhysicalNode? known)) return known;
         (UpdateKind updates, DeleteKind deletes) = _asked.GetValueOrDefault(node);
         PhysicalNode with = node.WithInputs([.. node.Inputs.Select(Set)]);
-        Traits traits = with.Traits with { UpdateKind = updates, DeleteKind = deletes };
+        bool updated = with.Traits.ModifyKinds.HasFlag(ModifyKinds.Update);
+        UpdateKind given = updated ? with.GivesUpdates(updates, [.. with.Inputs.Select(i => i.Traits.UpdateKind)]) : UpdateKind.None;
+        Traits traits = with.Traits with { UpdateKind = given, DeleteKind = deletes };
         traits = traits with { UpsertKeys = traits.ModifyKinds is ModifyKinds.Insert or ModifyKinds.None ? [] : with.UpsertKeys([.. with.Inputs.Select(i => i.Traits)]) };
         return _done[node] = with with { Traits = traits };
     }

@@ -6,10 +6,15 @@ namespace OrleansStream.Sql.Planning;
 /// <summary>Which aggregates the engine has.</summary>
 internal static class EngineAggregates
 {
-    public static bool Has(AggregateCall call)
+    public static bool Has(AggregateCall call) => Bind(call) is not null;
+
+    /// <summary>A row can be taken back again.</summary>
+    public static bool Retracts(AggregateCall call) => Bind(call) is { Retracts: true };
+
+    private static Aggregate? Bind(AggregateCall call)
     {
-        if (call.Distinct || !FunctionCatalog.Aggregates.TryGetValue(call.Function, out AggregateFunction? function)) return false;
-        try { return function.Bind(call) is not null; }
-        catch (InvalidDataException) { return false; }
+        if (call.Distinct || !FunctionCatalog.Aggregates.TryGetValue(call.Function, out AggregateFunction? function)) return null;
+        try { return function.Bind(call); }
+        catch (InvalidDataException) { return null; }
     }
 }

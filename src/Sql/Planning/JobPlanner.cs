@@ -70,6 +70,7 @@ internal sealed class JobPlanner(
         for (int i = 0; i < physical.Count; i++)
         {
             CheckOperators(physical[i], bound[i].Span);
+            CheckUpsertKey((PhysicalSink)physical[i], bound[i].Span);
             new ExpressionCheck(bound[i].Span, diagnostics).Check(physical[i]);
         }
         if (diagnostics.Items.Count > before) return null;
@@ -103,6 +104,18 @@ internal sealed class JobPlanner(
     {
         if (node.NotYet is { } what) diagnostics.Error(Codes.NotSupported, span, $"{what} is not supported yet");
         foreach (PhysicalNode input in node.Inputs) CheckOperators(input, span);
+    }
+
+    /// <summary>Updates of one key must come in their order: that is sure only if they are addressed by the key under which the sink keeps rows.</summary>
+    private void CheckUpsertKey(PhysicalSink sink, TextSpan span)
+    {
+        ImmutableArray<int> key = sink.Target.PrimaryKey;
+        Traits input = sink.Input.Traits;
+        if (key.IsEmpty || input.ModifyKinds == ModifyKinds.Insert || input.UpsertKeys.Any(k => k.All(key.Contains))) return;
+        string wanted = string.Join(", ", key.Select(k => sink.Target.Schema[k].Name));
+        string given = input.UpsertKeys.IsEmpty ? "by no key" : "by (" + string.Join(") or (", input.UpsertKeys.Select(k => string.Join(", ", k.Select(c => sink.Target.Schema[c].Name)))) + ")";
+        diagnostics.Error(Codes.UpsertKey, span, $"the primary key of '{sink.Target.Name}' is ({wanted}), but the query's updates are addressed {given}",
+            "declare the key by which the query groups, or a table without PRIMARY KEY");
     }
 
     private static void CheckTables(LogicalNode node, OptionCheck check, TextSpan use)

@@ -39,7 +39,7 @@ public static class PlanPrinter
         string options = string.Join(", ", s.Table.Options.Select(o => $"{o.Key}={o.Value}"));
         string computed = s.Computed.IsEmpty ? "" : $", computed=[{string.Join(", ", s.Computed)}]";
         string watermark = s.Watermark is null ? "" : $", watermark=[${s.Watermark.RowtimeColumn}: {s.Watermark.Expression}, every {s.Watermark.IntervalMs} ms]";
-        return $"source {s.Table.Name}({s.Table.Connector}: {options}), read=[{string.Join(", ", s.Projection.Select(p => s.Table.Schema[p].Name))}]{computed}{watermark}, uid={s.Uid}";
+        return $"source {s.Table.Name}({s.Table.Connector}: {options}), read=[{string.Join(", ", s.Projection.Select(p => s.Table.Schema[p].Name))}]{computed}{watermark}{(s.Changelog ? ", changelog" : "")}, uid={s.Uid}";
     }
 
     private static System.Collections.Immutable.ImmutableArray<StateSpec> States(StagePlan stage, NodePlan node) =>

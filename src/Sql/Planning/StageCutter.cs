@@ -148,7 +148,8 @@ internal sealed class StageCutter
         ImmutableArray<Expr> computed = [.. scan.Positions.Where(p => table.Columns[p].Kind == ColumnKind.Computed).Select(scan.Computed)];
         WatermarkSpec? watermark = table.Watermark is null ? null
             : new WatermarkSpec(scan.Positions.IndexOf(table.RowtimeColumn), scan.Local(table.Watermark), _watermarkInterval);
-        return new SourceInput(reference, projection, computed, watermark, _uids.Of(scan), scan.Schema);
+        bool changelog = scan.Traits.ModifyKinds != ModifyKinds.Insert;
+        return new SourceInput(reference, projection, computed, watermark, _uids.Of(scan), scan.Schema) { Changelog = changelog };
     }
 
     private static string Name(List<PhysicalNode> nodes)
@@ -157,6 +158,7 @@ internal sealed class StageCutter
         {
             PhysicalScan s => s.Table.Name,
             PhysicalSink s => s.Target.Name,
+            PhysicalGroupAggregate { Calls.Length: 0 } => "Distinct",
             PhysicalTumbleWindow t => $"TumbleWindow({t.Window.Phase.ToString().ToLowerInvariant()})",
             _ => n.GetType().Name["Physical".Length..],
         });

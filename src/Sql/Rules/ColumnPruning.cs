@@ -148,8 +148,8 @@ internal static class ColumnPruning
     {
         int width = j.Left.Columns.Length;
         int[] used = [.. needed, .. j.Condition is null ? [] : ExprTree.Columns(j.Condition)];
-        Pruned left = Prune(j.Left, [.. used.Where(i => i < width)]);
-        Pruned right = Prune(j.Right, [.. used.Where(i => i >= width).Select(i => i - width)]);
+        Pruned left = Only(j.Left, [.. used.Where(i => i < width)]);
+        Pruned right = Only(j.Right, [.. used.Where(i => i >= width).Select(i => i - width)]);
         int leftWidth = left.Node.Columns.Length;
         int[] positions = [.. left.Position, .. right.Position.Select(p => p < 0 ? -1 : p + leftWidth)];
         var columns = new RelColumn[leftWidth + right.Node.Columns.Length];
@@ -162,6 +162,17 @@ internal static class ColumnPruning
         }
         Expr? condition = j.Condition is null ? null : ExprTree.Remap(j.Condition, i => positions[i]);
         return new Pruned(new LogicalJoin(j.Kind, left.Node, right.Node, condition, [.. columns]), positions);
+    }
+
+    /// <summary>Without columns that are there for a watermark or a filter below: what keeps its input must not keep those.</summary>
+    private static Pruned Only(LogicalNode node, SortedSet<int> needed)
+    {
+        Pruned pruned = Prune(node, needed);
+        if (needed.Count == 0 || pruned.Node.Columns.Length == needed.Count) return pruned;
+        int[] kept = [.. needed];
+        ImmutableArray<RelColumn> columns = [.. kept.Select(k => pruned.Node.Columns[pruned.Position[k]])];
+        var project = new LogicalProject(pruned.Node, [.. kept.Select(k => new ColumnExpr(pruned.Position[k], node.Columns[k].Type))], columns);
+        return new Pruned(project, Positions(node.Columns.Length, kept));
     }
 
     private static Pruned PruneUnion(LogicalUnion u, SortedSet<int> needed)
@@ -182,7 +193,7 @@ internal static class ColumnPruning
     private static Pruned PruneRank(LogicalRank r, SortedSet<int> needed)
     {
         int number = r.From.Columns.Length;
-        Pruned input = Prune(r.From, [.. needed.Where(i => i < number), .. r.PartitionBy, .. r.OrderBy.Select(k => k.Column)]);
+        Pruned input = Only(r.From, [.. needed.Where(i => i < number), .. r.PartitionBy, .. r.OrderBy.Select(k => k.Column)]);
         bool numbered = needed.Contains(number);
         int[] positions = [.. input.Position, numbered ? input.Node.Columns.Length : -1];
         ImmutableArray<RelColumn> columns = numbered ? [.. input.Node.Columns, r.Columns[number]] : input.Node.Columns;
@@ -193,7 +204,7 @@ internal static class ColumnPruning
 
     private static Pruned PruneSort(LogicalSort s, SortedSet<int> needed)
     {
-        Pruned input = Prune(s.From, [.. needed, .. s.Keys.Select(k => k.Column)]);
+        Pruned input = Only(s.From, [.. needed, .. s.Keys.Select(k => k.Column)]);
         return new Pruned(new LogicalSort(input.Node, [.. s.Keys.Select(k => k with { Column = input.Position[k.Column] })], s.Offset, s.Limit), input.Position);
     }
 }

@@ -13,3 +13,7 @@ CREATE TABLE IF NOT EXISTS ostream_part (
     name text COLLATE "C" NOT NULL, chunk integer NOT NULL,
     bytes bytea NOT NULL,       -- at most 4 MiB; the last chunk ends with the part's footer
     PRIMARY KEY (name, chunk));
+CREATE TABLE IF NOT EXISTS ostream_place (
+    name text COLLATE "C" PRIMARY KEY,  -- of a run or shard
+    silo text COLLATE "C" NOT NULL, instance text COLLATE "C" NOT NULL);
+CREATE INDEX IF NOT EXISTS ostream_place_silo ON ostream_place (silo);

@@ -13,3 +13,7 @@ CREATE TABLE IF NOT EXISTS ostream_part (
     name TEXT NOT NULL, chunk INTEGER NOT NULL,
     bytes BLOB NOT NULL,        -- at most 4 MiB; the last chunk ends with the part's footer
     PRIMARY KEY (name, chunk));
+CREATE TABLE IF NOT EXISTS ostream_place (
+    name TEXT PRIMARY KEY,  -- of a run or shard
+    silo TEXT NOT NULL, instance TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS ostream_place_silo ON ostream_place (silo);

@@ -78,7 +78,7 @@ public sealed class JsonReferenceTests
     {
         using var d = JsonDocument.Parse(json);
         string Get(string name, Func<JsonElement, string> text) =>
-            d.RootElement.TryGetProperty(name, out var v) && v.ValueKind != JsonValueKind.Null ? text(v) : "NULL";
+            d.RootElement.EnumerateObject().FirstOrDefault(m => m.Name == name).Value is { ValueKind: not (JsonValueKind.Null or JsonValueKind.Undefined) } v ? text(v) : "NULL";
         return string.Join(
             ' ',
             Get("value", v => v.GetDouble().ToString("R", CultureInfo.InvariantCulture)), Get("name", v => Text(v.GetString()!)),

@@ -12,7 +12,8 @@ public sealed class JsonEncoderTests
     [InlineData("a BIGINT, b STRING, c BOOLEAN", """{"a":-1,"b":"q\"\\/\u0001\n\té😀","c":true}""", """{"a":-1,"b":"q\"\\/\u0001\n\té😀","c":true}""")]
     [InlineData("a TIMESTAMP(3), b TIMESTAMP_LTZ(3), c DATE, d TIME(0)", """{"a":"2020-12-30 12:13:14.120","b":"2020-12-30 12:13:14Z","c":"1969-01-01","d":"01:02:03"}""", """{"a":"2020-12-30 12:13:14.12","b":"2020-12-30 12:13:14Z","c":"1969-01-01","d":"01:02:03"}""")]
     [InlineData("a DOUBLE, b FLOAT, c DOUBLE", """{"a":1e7,"b":0.1,"c":100}""", """{"a":1.0E7,"b":0.1,"c":100.0}""")]
-    [InlineData("a DECIMAL(10, 2), b DECIMAL(20, 9)", """{"a":100,"b":0.000000027}""", """{"a":100.00,"b":2.7E-8}""")]
+    [InlineData("a DECIMAL(10, 2), b DECIMAL(20, 9)", """{"a":100,"b":0.000000027}""", """{"a":1E+2,"b":2.7E-8}""")]
+    [InlineData("a DECIMAL(10, 2), b DECIMAL(10, 2), c DECIMAL(10, 2)", """{"a":0,"b":-1.50,"c":100.25}""", """{"a":0,"b":-1.5,"c":100.25}""")]
     [InlineData("a ROW<x INT, y ARRAY<STRING>>, m MAP<STRING, INT>", """{"a":{"x":null,"y":["p",null]},"m":{"k":1}}""", """{"a":{"x":null,"y":["p",null]},"m":{"k":1}}""")]
     [InlineData("a BYTES, b INT", """{"a":"AQL/"}""", """{"a":"AQL/","b":null}""")]
     [InlineData("a TIMESTAMP(9)", """{"a":"2020-12-30 12:13:14.000000100"}""", """{"a":"2020-12-30 12:13:14.0000001"}""")]
@@ -24,7 +25,7 @@ public sealed class JsonEncoderTests
 
     [Fact]
     public void Plain_decimals() =>
-        Assert.Equal("{\"b\":0.000000027}\n", RoundTrip("b DECIMAL(20, 9)", """{"b":0.000000027}""", new() { ["encode.decimal-as-plain-number"] = "true" }));
+        Assert.Equal("{\"a\":100.00,\"b\":0.000000027}\n", RoundTrip("a DECIMAL(10, 2), b DECIMAL(20, 9)", """{"a":100,"b":0.000000027}""", new() { ["encode.decimal-as-plain-number"] = "true" }));
 
     [Fact]
     public void Iso_timestamps_and_unselected_rows()

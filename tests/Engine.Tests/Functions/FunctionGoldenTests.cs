@@ -6,7 +6,7 @@ using Xunit;
 namespace OrleansStream.Engine.Tests.Functions;
 
 /// <summary>
-/// tests/Golden/functions: one file a function, named as its class. A case is a SELECT of one expression, a line of dashes and the value (or <c>error</c>).
+/// tests/Golden/functions: one file a function, named as its class. A case is a SELECT of one expression, a line of dashes and the value (<c>NULL</c>, <c>(empty)</c>, or <c>error</c> with the message).
 /// UPDATE_GOLDEN=1 writes the values.
 /// </summary>
 public class FunctionGoldenTests
@@ -32,7 +32,7 @@ public class FunctionGoldenTests
             if (!line.StartsWith("SELECT ", StringComparison.Ordinal)) continue;
             var value = SqlExpression.Evaluate(line["SELECT ".Length..]);
             Assert.True(value.Error is null || value.Planned, $"{file}: {line}\n{value.Error}");
-            actual.Append("----\n").Append(value.Error is null ? value.Text ?? "NULL" : $"error {value.Error}").Append('\n');
+            actual.Append("----\n").Append(value.Error is null ? value.Text is "" ? "(empty)" : value.Text ?? "NULL" : $"error {value.Error}").Append('\n');
             skip = true;
             cases++;
         }

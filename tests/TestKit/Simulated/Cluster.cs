@@ -16,10 +16,14 @@ public sealed class Cluster
     private int _incarnations;
     private Plan? _submitted;
 
-    public Cluster(int? seed, int silos, Func<KeyGroupRange, IShardState> state)
+    public Cluster(int? seed, int silos, Func<KeyGroupRange, IShardState> state, Planted planted = Planted.None)
     {
         World = new World(seed);
-        State = state;
+        Planted = planted;
+        State = planted == Planted.RangeIgnored ? range => new KeepsAll(state(range)) : state;
+        Journal = new MemoryJournal(fenced: planted != Planted.JournalWithoutFence, beginsFenced: planted != Planted.BeginIgnoresPublish);
+        Parts = new MemoryParts(swallows: planted == Planted.DiskErrorSwallowed);
+        Memory = new MemoryConnector(positions: planted != Planted.ReaderForgetsPosition);
         for (int i = 0; i < silos; i++) Boot($"s{i}");
     }
 
@@ -27,11 +31,13 @@ public sealed class Cluster
 
     public Dictionary<string, Silo> Silos { get; } = [];
 
-    public MemoryJournal Journal { get; } = new();
+    public MemoryJournal Journal { get; }
 
-    public MemoryParts Parts { get; } = new();
+    public MemoryParts Parts { get; }
 
-    public MemoryConnector Memory { get; } = new();
+    public MemoryConnector Memory { get; }
+
+    public Planted Planted { get; }
 
     /// <summary>Connectors besides <c>memory</c>.</summary>
     public Func<string, Connector> Connectors { get; set; } = name => throw new KeyNotFoundException($"no connector '{name}'");

@@ -9,7 +9,8 @@ namespace OrleansStream.TestKit.Simulated;
 
 /// <summary>Splits of rows, in memory. Rows hold one object a column of the table (long, int, double, string, bool or null).</summary>
 /// <param name="Bounded">whether the splits end.</param>
-public sealed record MemoryTable(ImmutableArray<ImmutableArray<object?[]>> Splits, bool Bounded = true);
+/// <param name="RowsPerMs">how fast a split gives rows from its opening on; 0 = as fast as they are taken.</param>
+public sealed record MemoryTable(ImmutableArray<ImmutableArray<object?[]>> Splits, bool Bounded = true, double RowsPerMs = 0);
 
 /// <summary>What a sink's target holds: staged chunks, and per sink the committed epochs with the fence.</summary>
 public sealed class MemoryTarget
@@ -65,7 +66,7 @@ public sealed class MemoryTarget
 
 /// <summary>Connector <c>memory</c>: tables and targets by name.</summary>
 [Connector("memory")]
-public sealed class MemoryConnector : Connector
+public sealed class MemoryConnector(bool positions = true) : Connector
 {
     public Dictionary<string, MemoryTable> Tables { get; } = new(StringComparer.Ordinal);
 
@@ -77,7 +78,7 @@ public sealed class MemoryConnector : Connector
 
     public override ISplitEnumerator CreateEnumerator(SourceContext context) => new Enumerator(Tables[context.Table.Name]);
 
-    public override ISplitReader CreateReader(SourceContext context) => new Reader(Tables[context.Table.Name], context);
+    public override ISplitReader CreateReader(SourceContext context) => new Reader(Tables[context.Table.Name], context, positions);
 
     public override ISinkWriter CreateWriter(SinkContext context) => new Writer(Target(context), context);
 
@@ -112,26 +113,36 @@ public sealed class MemoryConnector : Connector
         public ValueTask DisposeAsync() => default;
     }
 
-    private sealed class Reader(MemoryTable table, SourceContext context) : IComputedReader
+    private sealed class Reader(MemoryTable table, SourceContext context, bool positions) : IComputedReader
     {
         private ImmutableArray<object?[]> _rows = [];
+        private long _openedMs;
+        private long _given;
 
         public SplitPosition Position { get; private set; }
 
         public bool Ended => table.Bounded && Position.Offset >= _rows.Length;
 
-        public long NextDueMs => 0;
+        public long NextDueMs { get; private set; }
 
         public ValueTask OpenAsync(Split split, SplitPosition position, CancellationToken cancel)
         {
             _rows = table.Splits[int.Parse(split.Id, CultureInfo.InvariantCulture)];
-            Position = position;
+            Position = positions ? position : default;
             return default;
         }
 
         public int Fill(BatchBuilder to, int maxRows, long nowMs)
         {
             int rows = (int)Math.Min(maxRows, _rows.Length - Position.Offset);
+            if (table.RowsPerMs > 0)
+            {
+                if (_openedMs == 0) _openedMs = nowMs;
+                rows = (int)Math.Clamp((long)((nowMs - _openedMs + 1) * table.RowsPerMs) - _given, 0, rows);
+                _given += rows;
+                NextDueMs = nowMs + 1;
+            }
+
             for (int i = 0; i < rows; i++)
             {
                 object?[] row = _rows[(int)Position.Offset + i];

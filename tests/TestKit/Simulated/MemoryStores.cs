@@ -6,7 +6,7 @@ using OrleansStream.Engine.Checkpoints;
 namespace OrleansStream.TestKit.Simulated;
 
 /// <summary>A journal in memory that keeps every entry.</summary>
-public sealed class MemoryJournal : IJournal
+public sealed class MemoryJournal(bool fenced = true, bool beginsFenced = true) : IJournal
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<JobKey, (JournalHead Head, List<JournalEntry> Entries)> _jobs = [];
@@ -26,7 +26,7 @@ public sealed class MemoryJournal : IJournal
         lock (_lock)
         {
             var (head, entries) = _jobs.TryGetValue(job, out var j) ? j : (JournalHead.Empty(job), []);
-            if (head.Version != seen) return new(false);
+            if (head.Version != seen && fenced && (beginsFenced || entry is not BeginEntry)) return new(false);
             entries.Add(entry);
             _jobs[job] = (head.After(entry), entries);
             return new(true);
@@ -45,7 +45,7 @@ public sealed class MemoryJournal : IJournal
 }
 
 /// <summary>Parts in memory.</summary>
-public sealed class MemoryParts : IPartStore
+public sealed class MemoryParts(bool swallows = false) : IPartStore
 {
     private readonly ConcurrentDictionary<string, byte[]> _parts = new(StringComparer.Ordinal);
 
@@ -56,7 +56,7 @@ public sealed class MemoryParts : IPartStore
 
     public ValueTask PutAsync(string name, ReadOnlySequence<byte> part, CancellationToken cancel)
     {
-        if (Fails(name)) throw new IOException($"cannot write '{name}'");
+        if (Fails(name)) return swallows ? default : throw new IOException($"cannot write '{name}'");
         _parts[name] = part.ToArray();
         return default;
     }

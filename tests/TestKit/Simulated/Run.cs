@@ -62,7 +62,8 @@ public sealed class Run(Cluster cluster, Silo silo, ImmutableArray<long> recent)
     {
         cluster.OnEffect(this, effect);
         if (Dead || !silo.Alive) return;
-        if (effect is JobEffect j) Do(j);
+        if (silo.Paused) Later(() => Perform(effect));
+        else if (effect is JobEffect j) Do(j);
         else Do((CheckpointEffect)effect);
     }
 
@@ -110,7 +111,14 @@ public sealed class Run(Cluster cluster, Silo silo, ImmutableArray<long> recent)
         switch (effect)
         {
             case CheckpointEffect.BeginEpoch b: Each((s, h) => h.BeginEpoch(b.Commands[h.Spec.Id])); break;
-            case CheckpointEffect.Publish p: On(new CheckpointFact.Published(p.Manifest.Epoch, Append(_head.Version, new PublishEntry(Generation, p.Manifest.Epoch, p.Manifest)))); break;
+            case CheckpointEffect.Publish p:
+                if (cluster.Planted == Planted.CommitBeforePublish)
+                {
+                    Commit(p.Manifest);
+                    Later(() => { cluster.OnEffect(this, p); if (!Dead) Publish(p.Manifest); });
+                }
+                else Publish(p.Manifest);
+                break;
             case CheckpointEffect.Commit c:
                 if (Commit(c.Manifest)) On(new CheckpointFact.Committed(c.Manifest.Epoch));
                 break;
@@ -123,6 +131,8 @@ public sealed class Run(Cluster cluster, Silo silo, ImmutableArray<long> recent)
             default: break;
         }
     }
+
+    private void Publish(Manifest m) => On(new CheckpointFact.Published(m.Epoch, Append(_head.Version, new PublishEntry(Generation, m.Epoch, m))));
 
     private bool Append(long seen, JournalEntry entry)
     {

@@ -104,6 +104,10 @@ internal sealed class Wire(Silo from, string job, int generation, LinkId id) : I
 {
     private const long TimeoutMs = 1000;
 
+    private Frame? _last;
+    private long _shift;
+    private long _arrived;
+
     public ValueTask<Answer> OfferAsync(Frame frame)
     {
         if (id.Silo == from.Name) return new(from.Hub.Offer(frame));
@@ -116,14 +120,29 @@ internal sealed class Wire(Silo from, string job, int generation, LinkId id) : I
             return new(answer.Task);
         }
 
+        frame = Renumbered(frame);
         void Deliver()
         {
             var a = to.Hub.Offer(frame);
             if (!world.Chance(faults.LostAnswer)) Later(faults, () => answer.TrySetResult(a), from);
         }
 
-        if (!world.Chance(faults.Lost)) Later(faults, Deliver, to);
-        if (world.Chance(faults.Duplicate)) world.After(1 + world.Random.Next(500), Deliver, to);
+        if (Planted == Planted.OrderIgnored)
+        {
+            Later(faults, () => to.Hub.Offer(frame with { Sequence = _arrived++ }), to);
+            world.After(1, () => answer.TrySetResult(new Answer(AnswerKind.Taken)), from);
+            return new(answer.Task);
+        }
+
+        bool lost = world.Chance(faults.Lost);
+        if (!lost) Later(faults, Deliver, to);
+        else if (Planted == Planted.LossUnnoticed)
+        {
+            _shift--;
+            Later(faults, () => answer.TrySetResult(new Answer(AnswerKind.Taken)), from);
+        }
+
+        if (world.Chance(faults.Duplicate)) Repeat(frame, to, Deliver);
         world.After(TimeoutMs, () => answer.TrySetException(new TimeoutException($"no answer from {id.Silo}")), from);
         return new(answer.Task);
     }
@@ -141,6 +160,28 @@ internal sealed class Wire(Silo from, string job, int generation, LinkId id) : I
         world.Soon(() => to.Hub.WhenReady(job, generation, id, ok => world.Soon(() => ready.TrySetResult(ok), from)), to);
         world.After(TimeoutMs, () => ready.TrySetResult(false), from);
         return new(ready.Task);
+    }
+
+    private Planted Planted => from.Cluster.Planted;
+
+    // What the planted mistakes do to numbers: frames that were lost leave no hole, frames that came twice were two.
+    private Frame Renumbered(Frame frame)
+    {
+        if (Planted == Planted.AnswerLostSentAnew && ReferenceEquals(frame, _last)) _shift++;
+        _last = frame;
+        return _shift == 0 ? frame : frame with { Sequence = frame.Sequence + _shift };
+    }
+
+    private void Repeat(Frame frame, Silo to, Action deliver)
+    {
+        if (Planted != Planted.FramesTakenTwice)
+        {
+            from.World.After(1 + from.World.Random.Next(500), deliver, to);
+            return;
+        }
+
+        _shift++;
+        from.World.Soon(() => to.Hub.Offer(frame with { Sequence = frame.Sequence + 1 }), to);
     }
 
     private bool Reachable(out Silo to) => from.Cluster.Silos.TryGetValue(id.Silo, out to!) && to.Alive;

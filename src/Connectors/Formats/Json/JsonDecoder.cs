@@ -6,7 +6,7 @@ namespace OrleansStream.Connectors.Formats.Json;
 /// <summary>
 /// Lines of JSON into columns: a scanner that knows the schema, reads each byte about once, and builds no tree. Unknown fields are checked to be JSON and skipped.
 /// </summary>
-public sealed class JsonDecoder : IFormatDecoder
+public class JsonDecoder : IFormatDecoder
 {
     private readonly JsonObject _root;
     private readonly JsonReader _reader;
@@ -16,9 +16,13 @@ public sealed class JsonDecoder : IFormatDecoder
 
     /// <param name="schema">columns to fill: fields of the record by name.</param>
     /// <param name="origin">file or partition, for messages.</param>
-    public JsonDecoder(Schema schema, JsonOptions options, Func<string> origin)
+    public JsonDecoder(Schema schema, JsonOptions options, Func<string> origin) : this(new JsonObject(schema.Fields), options, origin)
     {
-        _root = new JsonObject(schema.Fields);
+    }
+
+    private protected JsonDecoder(JsonObject root, JsonOptions options, Func<string> origin)
+    {
+        _root = root;
         _reader = new JsonReader(options);
         _options = options;
         _origin = origin;
@@ -26,7 +30,7 @@ public sealed class JsonDecoder : IFormatDecoder
 
     public Decoded Decode(ReadOnlySpan<byte> input, long position, BatchBuilder to, int maxRows)
     {
-        _root.Bind(to.Columns);
+        Bind(_root, to);
         int lines = input.LastIndexOf((byte)'\n') + 1;
         var at = new Cursor(to.Count);
         while (at.Rows < maxRows && at.Bytes < lines) Line(input[..lines], ref at);
@@ -44,8 +48,17 @@ public sealed class JsonDecoder : IFormatDecoder
             at.Records += tail.Records;
         }
 
+        Finish(to, at.Rows);
         to.Advance(at.Rows);
         return new Decoded(at.Bytes, at.Records, at.Records - at.Rows);
+    }
+
+    /// <summary>Points the fields of a record at the columns to fill.</summary>
+    private protected virtual void Bind(JsonObject root, BatchBuilder to) => root.Bind(to.Columns);
+
+    /// <summary>Adds what is not a column to rows that the columns have got.</summary>
+    private protected virtual void Finish(BatchBuilder to, int rows)
+    {
     }
 
     private struct Cursor(int first)

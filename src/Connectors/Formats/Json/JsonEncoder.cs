@@ -12,12 +12,14 @@ public sealed class JsonEncoder : IFormatEncoder
     private readonly ValueNode[] _columns;
     private readonly JsonOptions _options;
     private readonly byte _separator;
+    private readonly DecimalForm _decimals;
 
     public JsonEncoder(Schema schema, JsonOptions options)
     {
         _options = options;
         _columns = ValueNode.Of(schema);
         _separator = (byte)(options.Iso ? 'T' : ' ');
+        _decimals = options.PlainDecimals ? DecimalForm.Plain : DecimalForm.Stripped;
         foreach (var c in _columns) Name(c);
     }
 
@@ -87,8 +89,8 @@ public sealed class JsonEncoder : IFormatEncoder
             case ValueOp.Int16: w.Integer(node.Fixed<short>().Values[row]); break;
             case ValueOp.Int32 or ValueOp.Months: w.Integer(node.Fixed<int>().Values[row]); break;
             case ValueOp.Millis: w.Integer(node.Fixed<long>().Values[row]); break;
-            case ValueOp.Decimal64: ValueText.Decimal(ref w, node.Fixed<long>().Values[row], node.Type.Scale, !_options.PlainDecimals); break;
-            case ValueOp.Decimal128: ValueText.Decimal(ref w, node.Fixed<Int128>().Values[row], node.Type.Scale, !_options.PlainDecimals); break;
+            case ValueOp.Decimal64: ValueText.Decimal(ref w, node.Fixed<long>().Values[row], node.Type.Scale, _decimals); break;
+            case ValueOp.Decimal128: ValueText.Decimal(ref w, node.Fixed<Int128>().Values[row], node.Type.Scale, _decimals); break;
             case ValueOp.Float: Floating(ref w, node, row); break;
             case ValueOp.Double: Floating(ref w, node, row); break;
             case ValueOp.Binary: Binary(ref w, node.Text[row]); break;
@@ -179,7 +181,7 @@ public sealed class JsonEncoder : IFormatEncoder
     }
 
     /// <summary>A JSON string: quote, backslash and control characters escaped, all else as it is.</summary>
-    internal static void Text(ref ByteWriter w, ReadOnlySpan<byte> value)
+    internal static void Text(ref ByteWriter w, scoped ReadOnlySpan<byte> value)
     {
         w.Byte((byte)'"');
         while (true)

@@ -17,6 +17,12 @@ internal sealed class JsonField
         else Children = [.. Node.Children.Select(c => new JsonField(c.Type, c.Name))];
     }
 
+    /// <summary>A field that holds the kind of its row.</summary>
+    public static JsonField RowKind(string name) => new(SqlType.TinyInt.NotNull, name) { Op = ValueOp.RowKind, Required = true };
+
+    /// <summary>Whether a record without it, or with NULL or a misfit there, is malformed whatever the options say.</summary>
+    public bool Required { get; init; }
+
     private ValueNode Node { get; }
 
     public string Name { get; }
@@ -25,7 +31,7 @@ internal sealed class JsonField
 
     public SqlType Type { get; }
 
-    public ValueOp Op { get; }
+    public ValueOp Op { get; private init; }
 
     /// <summary>Fields of a ROW.</summary>
     public JsonObject? Object { get; }

@@ -100,6 +100,15 @@ internal static class JsonNumber
         return Special(text, out value);
     }
 
+    /// <summary>A float, rounded once, from the text.</summary>
+    public static bool TryFloat(ReadOnlySpan<byte> text, out float value)
+    {
+        if (float.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value)) return true;
+        bool special = Special(text, out double wide);
+        value = (float)wide;
+        return special;
+    }
+
     /// <summary>A decimal number as unscaled value with <paramref name="scale"/> digits after the point, rounded half up; false = no number.</summary>
     /// <param name="fits">whether at most <paramref name="precision"/> digits are needed.</param>
     public static bool TryDecimal(ReadOnlySpan<byte> text, int precision, int scale, out Int128 unscaled, out bool fits)

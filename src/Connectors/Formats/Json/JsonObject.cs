@@ -18,7 +18,11 @@ internal sealed class JsonObject
     private int _known;
     private byte[] _scratch = [];
 
-    public JsonObject(IReadOnlyList<Field> fields) => Fields = [.. fields.Select(f => new JsonField(f.Type, f.Name))];
+    public JsonObject(params JsonField[] fields) => Fields = fields;
+
+    public JsonObject(IReadOnlyList<Field> fields) : this([.. fields.Select(f => new JsonField(f.Type, f.Name))])
+    {
+    }
 
     public JsonField[] Fields { get; }
 

@@ -21,7 +21,7 @@ public sealed record JsonOptions(
         new("timestamp-format.standard", OptionType.Text, "'SQL': 2020-12-30 12:13:14.123; 'ISO-8601': 2020-12-30T12:13:14.123.", Default: "SQL") { Values = ["SQL", "ISO-8601"] },
         new("map-null-key.mode", OptionType.Text, "A map entry whose key is NULL, when written: fails the job, is dropped, or gets the literal as key.", Default: "FAIL") { Values = ["FAIL", "DROP", "LITERAL"] },
         new("map-null-key.literal", OptionType.Text, "The key for 'map-null-key.mode' = 'LITERAL'.", Default: "null"),
-        new("encode.decimal-as-plain-number", OptionType.Boolean, "Whether small decimals are written as 0.000000027 rather than 2.7E-8.", Default: "false"),
+        new("encode.decimal-as-plain-number", OptionType.Boolean, "Whether decimals are written with all digits (100.00, 0.000000027) rather than as 1E+2 and 2.7E-8.", Default: "false"),
         new("encode.ignore-null-fields", OptionType.Boolean, "Whether fields that are NULL are left out.", Default: "false"),
         new("decode.json-parser.enabled", OptionType.Boolean, "Accepted for scripts written for Flink; no effect.", Default: "true"),
     ];

@@ -41,7 +41,7 @@ internal sealed class JsonReader(JsonOptions options)
         foreach (var f in o.Fields)
         {
             if (f.To.Count != row) continue;
-            if (options.FailOnMissingField) return Fail(p - 1, $"field '{f.Name}' is missing");
+            if (options.FailOnMissingField || f.Required) return Fail(p - 1, $"field '{f.Name}' is missing");
             f.To.AppendNulls(1);
         }
 
@@ -51,8 +51,8 @@ internal sealed class JsonReader(JsonOptions options)
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private int Member(JsonField f, ReadOnlySpan<byte> s, int p, int row)
     {
-        // A name that comes twice: the last one counts.
-        if (f.To.Count != row) f.To.Truncate(row);
+        // A name that comes twice: the first one counts, as in Flink.
+        if (f.To.Count != row) return JsonScan.SkipValue(s, p, 1);
         int q = Value(f, s, p);
         return q >= 0 ? q : OrNull(f, s, p, q, row);
     }
@@ -60,7 +60,7 @@ internal sealed class JsonReader(JsonOptions options)
     // With ignore-parse-errors a value that does not fit its type is NULL, as long as it is JSON.
     private int OrNull(JsonField f, ReadOnlySpan<byte> s, int p, int failed, int row)
     {
-        if (!options.IgnoreParseErrors || _reason is null) return failed;
+        if (!options.IgnoreParseErrors || f.Required || _reason is null) return failed;
         _reason = null;
         f.To.Truncate(row);
         int q = JsonScan.SkipValue(s, p, 1);
@@ -75,6 +75,7 @@ internal sealed class JsonReader(JsonOptions options)
         if (c == 'n')
         {
             int q = JsonScan.Literal(s, p, "null"u8);
+            if (q >= 0 && f.Required) return Fail(p, $"field '{f.Name}' is null");
             if (q >= 0) f.To.AppendNulls(1);
             return q;
         }
@@ -124,7 +125,10 @@ internal sealed class JsonReader(JsonOptions options)
         var text = Scalar(s, p, out int end, out bool quoted);
         if (end < 0) return end;
         long v;
-        if (quoted ? !JsonNumber.TryQuotedInteger(text, min, max, out v) : !JsonNumber.TryInteger(text, min, max, out v)) return Misfit(f, s, p);
+
+        // A fraction is cut off where Flink asks Jackson for an int or a long, and refused where it parses a byte or a short.
+        bool whole = quoted || f.Op is ValueOp.Int8 or ValueOp.Int16;
+        if (whole ? !JsonNumber.TryQuotedInteger(text, min, max, out v) : !JsonNumber.TryInteger(text, min, max, out v)) return Misfit(f, s, p);
         switch (f.Op)
         {
             case ValueOp.Int64: ((FixedBuilder<long>)f.To).Append(1)[0] = v; break;
@@ -140,13 +144,15 @@ internal sealed class JsonReader(JsonOptions options)
     {
         var text = Scalar(s, p, out int end, out _);
         if (end < 0) return end;
-        if (!JsonNumber.TryDouble(text, out double v)) return Misfit(f, s, p);
-        if (f.Op == ValueOp.Double) ((FixedBuilder<double>)f.To).Append(1)[0] = v;
+        if (f.Op == ValueOp.Double)
+        {
+            if (!JsonNumber.TryDouble(text, out double v)) return Misfit(f, s, p);
+            ((FixedBuilder<double>)f.To).Append(1)[0] = v;
+        }
         else
         {
-            // Rounded once, from the text.
-            if (!float.TryParse(text, System.Globalization.NumberStyles.Float, System.Globalization.CultureInfo.InvariantCulture, out float single)) single = (float)v;
-            ((FixedBuilder<float>)f.To).Append(1)[0] = single;
+            if (!JsonNumber.TryFloat(text, out float v)) return Misfit(f, s, p);
+            ((FixedBuilder<float>)f.To).Append(1)[0] = v;
         }
 
         return end;
@@ -203,6 +209,9 @@ internal sealed class JsonReader(JsonOptions options)
             case ValueOp.Time when Temporal.TryTime(text, out long nanos):
                 ((FixedBuilder<int>)f.To).Append(1)[0] = (int)(nanos / 1_000_000);
                 return end;
+            case ValueOp.RowKind when KindOf(text) is >= 0 and int kind:
+                ((FixedBuilder<byte>)f.To).Append(1)[0] = (byte)kind;
+                return end;
             case ValueOp.Binary:
                 var room = ((TextBuilder)f.To).Open(text.Length);
                 if (System.Buffers.Text.Base64.DecodeFromUtf8(text, room, out _, out int written) != OperationStatus.Done) return Misfit(f, s, p);
@@ -213,6 +222,9 @@ internal sealed class JsonReader(JsonOptions options)
         }
     }
 
+    private static int KindOf(ReadOnlySpan<byte> code) =>
+        code.SequenceEqual("+I"u8) ? 0 : code.SequenceEqual("-U"u8) ? 1 : code.SequenceEqual("+U"u8) ? 2 : code.SequenceEqual("-D"u8) ? 3 : -1;
+
     // A text from another value: its JSON text, objects and arrays without space.
     private int TextOf(JsonField f, ReadOnlySpan<byte> s, int p)
     {
@@ -221,7 +233,7 @@ internal sealed class JsonReader(JsonOptions options)
         if (s[p] is (byte)'{' or (byte)'[')
         {
             _minified.ResetWrittenCount();
-            JsonText.Minify(s[p..end], _minified);
+            JsonText.Minify(s, p, end, _minified, ref _scratch);
             ((TextBuilder)f.To).Append(_minified.WrittenSpan);
         }
         else ((TextBuilder)f.To).Append(s[p..end]);

@@ -27,21 +27,39 @@ internal static class JsonScan
         return p;
     }
 
-    /// <summary>The first quote, backslash or control character at or after <paramref name="p"/>.</summary>
+    /// <summary>
+    /// The first quote, backslash or line feed at or after <paramref name="p"/>. (Other control characters are let through, as by Flink's format.)
+    /// </summary>
     /// <param name="high">whether a byte of 128 or more may lie before.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int StringEnd(ReadOnlySpan<byte> s, int p, out bool high)
     {
         high = false;
         ref byte from = ref MemoryMarshal.GetReference(s);
-        if (Vector256.IsHardwareAccelerated)
+        if (Vector512.IsHardwareAccelerated)
+        {
+            var seen = Vector512<byte>.Zero;
+            for (; p <= s.Length - Vector512<byte>.Count; p += Vector512<byte>.Count)
+            {
+                var v = Vector512.LoadUnsafe(ref from, (nuint)p);
+                ulong stops = (Vector512.Equals(v, Vector512.Create((byte)'"')) | Vector512.Equals(v, Vector512.Create((byte)'\\'))
+                    | Vector512.Equals(v, Vector512.Create((byte)'\n'))).ExtractMostSignificantBits();
+                seen |= v;
+                if (stops == 0) continue;
+                high = seen.ExtractMostSignificantBits() != 0;
+                return p + BitOperations.TrailingZeroCount(stops);
+            }
+
+            high = seen.ExtractMostSignificantBits() != 0;
+        }
+        else if (Vector256.IsHardwareAccelerated)
         {
             var seen = Vector256<byte>.Zero;
             for (; p <= s.Length - Vector256<byte>.Count; p += Vector256<byte>.Count)
             {
                 var v = Vector256.LoadUnsafe(ref from, (nuint)p);
                 uint stops = (Vector256.Equals(v, Vector256.Create((byte)'"')) | Vector256.Equals(v, Vector256.Create((byte)'\\'))
-                    | Vector256.Equals(Vector256.Min(v, Vector256.Create((byte)0x1F)), v)).ExtractMostSignificantBits();
+                    | Vector256.Equals(v, Vector256.Create((byte)'\n'))).ExtractMostSignificantBits();
                 seen |= v;
                 if (stops == 0) continue;
                 high = seen.ExtractMostSignificantBits() != 0;
@@ -54,7 +72,7 @@ internal static class JsonScan
         for (; ; p++)
         {
             byte c = s[p];
-            if (c is (byte)'"' or (byte)'\\' or < 0x20) return p;
+            if (c is (byte)'"' or (byte)'\\' or (byte)'\n') return p;
             high |= c >= 0x80;
         }
     }

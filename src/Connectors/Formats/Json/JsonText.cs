@@ -43,7 +43,7 @@ internal static class JsonText
     }
 
     /// <summary>The string's value as a span: of the text itself, or of <paramref name="scratch"/> when it has escapes. Its end is in <paramref name="end"/>, negative = no string.</summary>
-    public static ReadOnlySpan<byte> Read(ReadOnlySpan<byte> s, int p, ref byte[] scratch, out int end)
+    public static ReadOnlySpan<byte> Read(ReadOnlySpan<byte> s, int p, scoped ref byte[] scratch, out int end)
     {
         int stop = JsonScan.StringEnd(s, p, out _);
         if (s[stop] == '"')
@@ -91,26 +91,22 @@ internal static class JsonText
 
     private static int Hex(ReadOnlySpan<byte> s) => Utf8Parser.TryParse(s[..4], out ushort code, out _, 'X') ? code : 0;
 
-    /// <summary>The value at [p, end) without space between its tokens: what a STRING column gets from an object or array.</summary>
-    public static void Minify(ReadOnlySpan<byte> value, ArrayBufferWriter<byte> to)
+    /// <summary>The value at [p, end) without space between its tokens and with as few escapes as can be: what a STRING column gets from an object or array.</summary>
+    public static void Minify(ReadOnlySpan<byte> s, int p, int end, ArrayBufferWriter<byte> to, ref byte[] scratch)
     {
-        bool inside = false;
-        var span = to.GetSpan(value.Length);
-        int n = 0;
-        for (int i = 0; i < value.Length; i++)
+        var w = new ByteWriter(to);
+        while (p < end)
         {
-            byte c = value[i];
-            if (inside)
+            if (s[p] == '"')
             {
-                if (c == '\\') span[n++] = value[i++];
-                else if (c == '"') inside = false;
-                c = value[i];
+                JsonEncoder.Text(ref w, Read(s, p + 1, ref scratch, out p));
+                continue;
             }
-            else if (c == '"') inside = true;
-            else if (c <= ' ') continue;
-            span[n++] = c;
+
+            if (s[p] > ' ') w.Byte(s[p]);
+            p++;
         }
 
-        to.Advance(n);
+        w.Flush();
     }
 }

@@ -51,6 +51,15 @@ internal static class Int128Math
     {
         bool negative = (a < 0) ^ (b < 0);
         var low = BigMul((UInt128)(a < 0 ? -a : a), (UInt128)(b < 0 ? -b : b), out var high);
+        if (drop > 38)
+        {
+            // In two steps: what the first one cuts off is less than the half that the second looks for.
+            var first = high == 0 ? low / (UInt128)Powers[38] : DivRem(high, low, (UInt128)Powers[38]).Quotient;
+            result = DivideHalfUp((Int128)first, Powers[drop - 38]);
+            if (negative) result = -result;
+            return true;
+        }
+
         return Quotient(high, low, (UInt128)Powers[drop], negative, out result);
     }
 

@@ -1,0 +1,56 @@
+using OrleansStream.Contracts;
+using OrleansStream.TestKit;
+using Xunit;
+
+namespace OrleansStream.Cluster.Tests;
+
+/// <summary>Two silos as a cluster composes them: membership, journal, parts and places in PostgreSQL.</summary>
+public sealed class ClusterOfTwoTests(PostgreSqlServer server) : IClassFixture<PostgreSqlServer>
+{
+    [Fact]
+    public async Task A_job_runs_over_both_silos()
+    {
+        const long events = 200_000;
+        await using var one = await StartAsync("one");
+        await using var two = await StartAsync("two");
+        await two.SeesAsync(2);
+        await one.SeesAsync(2);
+        string path = Path.Combine(one.Folder, "out");
+        var job = one.Grains.GetGrain<IJobGrain>("acme/over-two");
+        await job.SubmitAsync(Plans.Submission(Plans.CountBids(Plans.Files(path), events, shards: 4, splits: 4)));
+        var last = await one.EndedAsync(job);
+
+        Assert.True(last.State == JobState.Finished, $"{last.State}: {last.Why}");
+        Assert.Equal(events, last.RowsIn);
+        Assert.All(last.Stages, stage => Assert.Equal(2, stage.Shards.Select(s => s.Silo).Distinct().Count()));
+        Assert.Equal(events, Plans.Lines(path).Sum(l => l.GetProperty("bids").GetInt64()));
+    }
+
+    [Fact]
+    public async Task A_job_leaves_a_silo_that_stops()
+    {
+        await using var one = await StartAsync("one", "leaves");
+        var two = await StartAsync("two", "leaves");
+        await two.SeesAsync(2);
+        await one.SeesAsync(2);
+        string path = Path.Combine(one.Folder, "out");
+
+        // Submitted through the second silo, where its run lives.
+        var job = two.Grains.GetGrain<IJobGrain>("acme/leaves");
+        await job.SubmitAsync(Plans.Submission(Plans.CountBids(Plans.Files(path), 1_000_000_000_000, shards: 4, splits: 4)));
+        await two.UntilAsync(job, s => s.Epoch >= 1);
+        await two.DisposeAsync();
+
+        job = one.Grains.GetGrain<IJobGrain>("acme/leaves");
+        var moved = await one.UntilAsync(job, s => s.Generation >= 2 && s.State == JobState.Running);
+        await one.UntilAsync(job, s => s.Epoch >= moved.Epoch + 2);
+        Assert.Single(moved.Stages.SelectMany(s => s.Shards).Select(s => s.Silo).Distinct());
+        await job.StopAsync(StopKind.Checkpointed);
+        Assert.Equal(JobState.Stopped, (await one.EndedAsync(job)).State);
+        var windows = Plans.Lines(path).Select(l => (l.GetProperty("auction").GetInt64(), l.GetProperty("window_start").GetString())).ToArray();
+        Assert.Equal(windows.Length, windows.Distinct().Count());
+    }
+
+    private Task<LocalSilo> StartAsync(string name, string cluster = "both") =>
+        LocalSilo.StartAsync(change: o => o with { Database = server.Require(), Name = name, ClusterId = cluster, ServiceId = cluster });
+}
