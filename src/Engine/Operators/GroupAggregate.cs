@@ -82,8 +82,8 @@ public sealed unsafe class GroupAggregate(GroupAggregateSpec spec) : Operator
     {
         _groups = c.State.Value(spec.GroupState(c.Inputs[0]));
         _rowsOffset = _groups.Layout.ValueOffsets[0];
+        if (spec.Phase == AggregatePhase.Single) _calls.BindDistinct(c.State, _groups.Spec.Key, _keys);
         _calls.Bind(_groups.Layout, 1);
-        _calls.BindDistinct(spec.Phase == AggregatePhase.Single ? c.State : null, _groups.Spec.Key, _keys);
         _each = c.EmitEach;
         _changes = new Changes(spec.Output, EmitsKinds, spec.Before);
     }
