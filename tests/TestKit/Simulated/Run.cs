@@ -204,13 +204,20 @@ public sealed class Run(Cluster cluster, Silo silo, ImmutableArray<long> recent)
     /// <summary>A second host for a shard, as when its grain is activated anew: it takes the place of the old one in the hub and answers the run.</summary>
     public void Reactivate(Silo on, ShardSpec spec) => Later(() =>
     {
-        if (!on.Alive || on.Paused || Finished) return;
-        var host = Cluster.Sync(ShardStart.OpenAsync(spec, on.Services, new JobQueue(cluster.Job, _plan.Stages.Length), $"{on.Name}.{on.Incarnation}.again", default));
-        host.Go();
-        on.Hosts.Remove((Generation, spec.Id), out var old);
-        on.Hosts[(Generation, spec.Id)] = host;
-        _orphans.Add(old!);
-        cluster.Tell(on, Generation, new JobFact.Started(spec.Id, host.Instance));
+        if (!on.Alive || on.Paused || Finished || !on.Hosts.Remove((Generation, spec.Id), out var old)) return;
+        _orphans.Add(old);
+        try
+        {
+            var host = Cluster.Sync(ShardStart.OpenAsync(spec, on.Services, new JobQueue(cluster.Job, _plan.Stages.Length), $"{on.Name}.{on.Incarnation}.again", default));
+            host.Go();
+            on.Hosts[(Generation, spec.Id)] = host;
+            cluster.Tell(on, Generation, new JobFact.Started(spec.Id, host.Instance));
+        }
+        catch (FileNotFoundException e)
+        {
+            // What the generation began from is dropped by now.
+            cluster.Tell(on, Generation, new JobFact.Failed(e.Message, false, cluster.World.NowMs));
+        }
     });
 
     private void Recommit()
