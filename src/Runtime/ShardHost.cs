@@ -148,7 +148,7 @@ public sealed partial class ShardHost : Work, IFrameReceiver
         if (_dead || !_running) return false;
         _progress++;
         FlushDue();
-        if (_epochs.RetryAt > 0 && NowMs() >= _epochs.RetryAt) _epochs.Retry();
+        RetryDue();
 
         // A slice of a part and a unit of the job by turns: the epoch goes on behind the job.
         if (_epochs.Writing && (_sliceNext = !_sliceNext))
@@ -250,6 +250,12 @@ public sealed partial class ShardHost : Work, IFrameReceiver
 
     private void OnSink(HostMessage.SinkDone done)
     {
+        if (done.Error is IOException passing)
+        {
+            done.Sink.OnTrouble(passing, NowMs());
+            return;
+        }
+
         if (done.Error is { } error) throw error;
         done.Sink.OnDone();
         if (done.Prepared > 0) _epochs.OnPrepared(done.Sink.Uid, done.Committables);

@@ -32,6 +32,9 @@ public enum Fault
 
     /// <summary>A generation begins with other numbers of shards.</summary>
     Rescale = 512,
+
+    /// <summary>The sink's target takes nothing for a while.</summary>
+    SlowSink = 1024,
 }
 
 /// <summary>One seeded run of one scenario, with its checks.</summary>
@@ -73,6 +76,7 @@ internal sealed class SimulatedJob(Topology topology, Fault faults, int seed, Pl
             if (faults.HasFlag(Fault.Pause)) world.After(random.Next(300), () => Pause(random), null);
             if (faults.HasFlag(Fault.Race)) world.After(random.Next(300), () => Race(random), null);
             if (faults.HasFlag(Fault.Disk)) world.After(random.Next(200), () => Disk(random), null);
+            if (faults.HasFlag(Fault.SlowSink)) world.After(random.Next(200), () => SlowSink(random), null);
             if (faults.HasFlag(Fault.Rescale))
             {
                 world.After(random.Next(300), () =>
@@ -131,6 +135,12 @@ internal sealed class SimulatedJob(Topology topology, Fault faults, int seed, Pl
     {
         Cluster.Parts.Fails = _ => true;
         Cluster.World.After(1 + random.Next(2000), () => Cluster.Parts.Fails = _ => false, null);
+    }
+
+    private void SlowSink(Random random)
+    {
+        Cluster.Memory.SinkFails = true;
+        Cluster.World.After(1 + random.Next(random.Next(4) == 0 ? 30_000 : 2000), () => Cluster.Memory.SinkFails = false, null);
     }
 
     private static void Compare(ImmutableArray<string> expected, ImmutableArray<string> actual)

@@ -127,6 +127,9 @@ public sealed class Run(Cluster cluster, Silo silo, ImmutableArray<long> recent)
                 break;
             case CheckpointEffect.Completed c: On(new JobFact.EpochCompleted(c.Epoch, c.Last)); break;
             case CheckpointEffect.StandDown: On(new JobFact.Superseded(cluster.Head().Generation)); break;
+
+            // Whoever waits for a sink or a disk makes progress as far as it can: a new generation would wait for the same.
+            case CheckpointEffect.Overdue o when Hosts(o.Missing).Select(h => h.Status()).Any(s => s.Checkpointing is not null || s.BlockedBy?.StartsWith("exchange", StringComparison.Ordinal) == false): break;
             case CheckpointEffect.Overdue o: On(new JobFact.Failed($"epoch {o.Epoch} overdue: {string.Join(' ', o.Missing)}", false, cluster.World.NowMs)); break;
             default: break;
         }
@@ -228,6 +231,8 @@ public sealed class Run(Cluster cluster, Silo silo, ImmutableArray<long> recent)
             return false;
         }
     }
+
+    private IEnumerable<ShardHost> Hosts(IEnumerable<ShardId> ids) => cluster.Silos.Values.SelectMany(s => ids.Where(i => s.Hosts.ContainsKey((Generation, i))).Select(i => s.Hosts[(Generation, i)]));
 
     private void Each(Action<Silo, ShardHost> act)
     {
