@@ -115,7 +115,7 @@ public sealed class TumbleWindow(TumbleWindowSpec spec) : Operator
             var records = _records.AsSpan(0, rows.Length);
             var table = _panes[_split.Pane(p)];
             table.Resolve(input, _keys, rows, hashes, Access.Write, records, _isNew);
-            if (spec.Phase == AggregatePhase.Single) _calls.Apply(table, input, rows, records);
+            if (spec.Phase == AggregatePhase.Single) _calls.Apply(table, input, rows, records, hashes);
             else _calls.MergePartial(table, input, _keys.Length + 2, rows, records);
         }
     }

@@ -90,7 +90,7 @@ public sealed class TumbleWindowPartial(TumbleWindowSpec spec) : Operator
         var records = _records.AsSpan(0, rows.Length);
         table.Resolve(input, _keys, rows, hashes, Access.Write, records, _isNew);
         AddOne(records, _rowsOffset);
-        _calls.Apply(table, input, rows, records);
+        _calls.Apply(table, input, rows, records, hashes);
     }
 
     private static unsafe void AddOne(ReadOnlySpan<nint> records, int offset)
