@@ -5,6 +5,7 @@ using OrleansStream.Engine.Plan;
 using OrleansStream.Sql.Binding;
 using OrleansStream.Sql.Diagnostics;
 using OrleansStream.Sql.Logical;
+using OrleansStream.Sql.Planning;
 using OrleansStream.Sql.Rules;
 
 namespace OrleansStream.Sql.Physical;
@@ -39,7 +40,7 @@ internal sealed partial class PhysicalBuilder(PhysicalOptions options, TextSpan 
             case LogicalWindowAggregate a: return WindowAggregate(a, inputs[0]);
             case LogicalSink s: return Sink(s, inputs[0]);
             case LogicalWindow: return NotYet("a window without GROUP BY window_start, window_end", "group by both bounds of the window");
-            case LogicalAggregate a: return new PhysicalGroupAggregate(inputs[0], a.Keys, [.. a.Calls.Select(Call)], a.Columns);
+            case LogicalAggregate a: return GroupAggregate(a, inputs[0]);
             case LogicalJoin j: return Join(j, inputs[0], inputs[1]);
             case LogicalUnion u: return new PhysicalUnion([.. inputs], u.Columns);
             case LogicalSetOperation o: return NotYet(o.Operator, null);
@@ -62,13 +63,23 @@ internal sealed partial class PhysicalBuilder(PhysicalOptions options, TextSpan 
     {
         if (a.Window.Time == TimeKind.Processing) return NotYet("a window on processing time", "use a column with a WATERMARK");
         ImmutableArray<AggregateCall> calls = [.. a.Calls.Select(Call)];
-        if (calls.FirstOrDefault(c => !options.Aggregate(c)) is { } unknown)
+        if (calls.FirstOrDefault(c => !EngineAggregates.HasInWindow(c)) is { } unknown)
             return NotYet($"{(unknown.Distinct ? "DISTINCT in " : "")}{unknown.Function}({string.Join(", ", unknown.ArgumentTypes.Select(t => t.WithNullable(true)))}) in a window", null);
         return a.Window.Kind switch
         {
             WindowKind.Tumble => Tumble(a, input, calls),
             _ => NotYet($"a window of kind {a.Window.Kind.ToString().ToUpperInvariant()}", "use TUMBLE"),
         };
+    }
+
+    private PhysicalGroupAggregate GroupAggregate(LogicalAggregate a, PhysicalNode input)
+    {
+        ImmutableArray<AggregateCall> calls = [.. a.Calls.Select(Call)];
+        var single = new GroupAggregateSpec(RelColumn.Schema(a.Columns), a.Keys, calls, AggregatePhase.Single, false, false, options.TtlMs);
+        if (!options.TwoPhase || calls.Any(c => c.Distinct || !EngineAggregates.Has(c))) return new PhysicalGroupAggregate(input, single, a.Columns);
+        (GroupAggregateSpec partial, GroupAggregateSpec final) = single.Split(input.Schema);
+        var before = new PhysicalGroupAggregate(input, partial, [.. partial.Output.Fields.Select(f => new RelColumn(f.Name, f.Type))]);
+        return new PhysicalGroupAggregate(before, final, a.Columns);
     }
 
     public static AggregateCall Call(BoundAggregate call) => new(
@@ -108,6 +119,6 @@ internal sealed partial class PhysicalBuilder(PhysicalOptions options, TextSpan 
 
 /// <summary>What the choice of operators depends on beside the query.</summary>
 /// <param name="TwoPhase">aggregate before the exchange too, where that is possible.</param>
-/// <param name="Aggregate">the engine has this call.</param>
+/// <param name="TtlMs">ms after which unused state is forgotten; 0: never.</param>
 /// <param name="TakesUpdates">whether a connector can write updates.</param>
-internal sealed record PhysicalOptions(bool TwoPhase, Predicate<AggregateCall> Aggregate, Predicate<string> TakesUpdates);
+internal sealed record PhysicalOptions(bool TwoPhase, long TtlMs, Predicate<string> TakesUpdates);

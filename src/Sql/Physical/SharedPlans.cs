@@ -32,7 +32,7 @@ internal sealed class SharedPlans
         PhysicalExchange e => e.Target.ToString(),
         PhysicalJoin j => $"{string.Join(",", j.LeftKeys)} {string.Join(",", j.RightKeys)}",
         PhysicalTumbleWindow w => $"{string.Join(",", w.Window.Keys)} {w.Window}",
-        PhysicalGroupAggregate g => string.Join(",", g.Keys),
+        PhysicalGroupAggregate g => $"{string.Join(",", g.Group.Keys)} {g.Group.Retracts}",
         _ => "",
     };
 }

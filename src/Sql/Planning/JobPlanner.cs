@@ -92,12 +92,13 @@ internal sealed class JobPlanner(
     private PhysicalOptions Options()
     {
         bool twoPhase = settings.GetValueOrDefault("table.optimizer.agg-phase-strategy", "AUTO") != "ONE_PHASE";
-        return new PhysicalOptions(twoPhase, EngineAggregates.Has, c => c == InsertBinder.CollectConnector || connectors.Find(c) is { TakesUpdates: true });
+        return new PhysicalOptions(twoPhase, Duration("table.exec.state.ttl", 0), c => c == InsertBinder.CollectConnector || connectors.Find(c) is { TakesUpdates: true });
     }
 
-    private long WatermarkInterval() =>
-        settings.TryGetValue("pipeline.auto-watermark-interval", out string? text) && OrleansStream.Engine.Connect.OptionText.TryDuration(text, out TimeSpan interval)
-            ? (long)interval.TotalMilliseconds : WatermarkSpec.DefaultIntervalMs;
+    private long WatermarkInterval() => Duration("pipeline.auto-watermark-interval", WatermarkSpec.DefaultIntervalMs);
+
+    private long Duration(string setting, long otherwise) =>
+        settings.TryGetValue(setting, out string? text) && OrleansStream.Engine.Connect.OptionText.TryDuration(text, out TimeSpan value) ? (long)value.TotalMilliseconds : otherwise;
 
     /// <summary>Traits are known for more operators than there are.</summary>
     private void CheckOperators(PhysicalNode node, TextSpan span)
