@@ -33,7 +33,7 @@ public sealed partial class ShardHost
     {
         var context = new SourceContext(source.Table, source.Projection, Spec.Shards, _services.ConnectorServices);
         var connector = _services.Connectors(source.Table.Connector);
-        return new SourcePump(input, source, _gate, _services.Bind, () => connector.CreateReader(context));
+        return new SourcePump(input, source, _gate, _services.Bind, () => connector.CreateReader(context), connector.Changelog(source.Table));
     }
 
     private void Subscribe()

@@ -28,6 +28,9 @@ public sealed record CheckpointState(
     int Generation, ImmutableArray<ShardId> Shards, long NextEpoch, OpenEpoch? Open, Manifest? Published, ImmutableSortedDictionary<string, SourceState> Sources,
     long TimeoutMs, long WantedAtMs = -1, bool OverdueTold = false)
 {
+    /// <summary>The last epoch of this generation is committed: nothing follows.</summary>
+    public bool Complete => Open is null && Published is { Last: true } && Published.Generation == Generation;
+
     public int ShardsOf(int stage) => Shards.Count(s => s.Stage == stage);
 }
 
@@ -85,6 +88,7 @@ public static class CheckpointProtocol
 
     public static CheckpointState On(CheckpointState state, CheckpointFact fact, ICollection<CheckpointEffect> effects) => fact switch
     {
+        CheckpointFact.Wanted when state.Complete => state,
         CheckpointFact.Wanted w => state.Open is null ? Begin(state, w.NowMs, effects) : state with { WantedAtMs = w.NowMs },
         CheckpointFact.SplitsFound f => Found(state, f),
         CheckpointFact.Reported r => Report(state, r.Report, effects),

@@ -25,7 +25,7 @@ internal sealed class RunShards(RunServices services, JobKey job, int generation
     /// <summary>Starts a shard on its silo; gives its host's instance.</summary>
     public Task<string> StartAsync(ShardId id, ImmutableArray<ShardSplits> splits)
     {
-        var spec = new ShardSpec(job, generation, plan, id, Table, Images(id), splits);
+        var spec = new ShardSpec(job, generation, plan, id, Table, ShardSpec.ImagesFor(from, plan.Stages[id.Stage], id, Table.Shards(id.Stage)), splits);
         // A placement hint goes with the call that activates the grain.
         RequestContext.Set(IPlacementDirector.PlacementHintKey, Agents.AddressOf(spec.Silo));
         try
@@ -68,13 +68,5 @@ internal sealed class RunShards(RunServices services, JobKey job, int generation
         {
             return [];
         }
-    }
-
-    // Of the stage's images, those that hold key groups of this shard.
-    private ImmutableArray<ShardImage> Images(ShardId id)
-    {
-        if (from is null) return [];
-        var mine = KeyGroups.RangeOf(id.Shard, Table.Shards(id.Stage));
-        return [.. from.Shards.Where(s => s.Stage == id.Stage && KeyGroups.RangeOf(s.Shard, s.Shards).Overlaps(mine))];
     }
 }

@@ -173,8 +173,7 @@ public sealed class Run(Cluster cluster, Silo silo, ImmutableArray<long> recent)
         var manifest = _head.Publish?.Manifest;
         foreach (var id in _table.All)
         {
-            var range = Columns.KeyGroups.RangeOf(id.Shard, _table.Shards(id.Stage));
-            var images = (manifest?.Shards ?? []).Where(i => i.Stage == id.Stage && Columns.KeyGroups.RangeOf(i.Shard, i.Shards).Overlaps(range)).ToImmutableArray();
+            var images = ShardSpec.ImagesFor(manifest, _plan.Stages[id.Stage], id, _table.Shards(id.Stage));
             var spec = new ShardSpec(cluster.Job, Generation, _plan, id, _table, images, splits.GetValueOrDefault(id, []));
             var on = cluster.Silos[spec.Silo];
             Later(() => Start(on, spec));
