@@ -29,21 +29,22 @@ internal sealed class Accumulators
     /// <summary>Says where the value fields lie; those of the calls begin at value field <paramref name="first"/>.</summary>
     public void Bind(RecordLayout layout, int first)
     {
-        foreach (var a in _each)
+        for (int i = 0; i < _each.Length; i++)
         {
+            var a = _each[i];
+            if (a.Call.Distinct && _distinct[i] is null) throw new NotSupportedException($"{a.Call}: DISTINCT needs a table of what was seen");
             a.Bind(layout, first);
             first += a.State.Length;
         }
     }
 
-    /// <summary>Declares what DISTINCT calls have seen. Without state (null) a DISTINCT call is refused.</summary>
-    public void BindDistinct(OperatorState? state, Schema key, int[] keys)
+    /// <summary>Declares what DISTINCT calls have seen; before <see cref="Bind"/>, which refuses DISTINCT calls otherwise.</summary>
+    public void BindDistinct(OperatorState state, Schema key, int[] keys)
     {
         for (int i = 0; i < _each.Length; i++)
         {
             var call = _each[i].Call;
             if (!call.Distinct) continue;
-            if (state is null) throw new NotSupportedException($"{call} in this phase");
             _distinct[i] = new DistinctCall(call, state.Map(DistinctCall.State($"distinct{i}", call, key)), keys);
         }
     }

@@ -13,11 +13,12 @@ namespace OrleansStream.Engine.Operators;
 /// </summary>
 /// <param name="Keys">key columns; none = one group. Of a final phase: 0, 1, ….</param>
 /// <param name="Retracts">whether rows may be taken away: groups count their rows.</param>
-/// <param name="UpdateBefore">whether the old row is sent before the new one.</param>
+/// <param name="Before">whether the old row is sent before the new one.</param>
 /// <param name="TtlMs">ms of processing time after which an unused group is forgotten; 0 = never.</param>
 [Operator("group_aggregate")]
 public sealed record GroupAggregateSpec(
-    Schema Output, ImmutableArray<int> Keys, ImmutableArray<AggregateCall> Calls, AggregatePhase Phase, bool Retracts, bool UpdateBefore, long TtlMs = 0) : OperatorSpec(Output)
+    Schema Output, ImmutableArray<int> Keys, ImmutableArray<AggregateCall> Calls, bool Retracts, bool Before, AggregatePhase Phase = AggregatePhase.Single, long TtlMs = 0)
+    : OperatorSpec(Output)
 {
     public override ImmutableArray<StateSpec> States(ImmutableArray<Schema> inputs)
     {
@@ -81,10 +82,10 @@ public sealed unsafe class GroupAggregate(GroupAggregateSpec spec) : Operator
     {
         _groups = c.State.Value(spec.GroupState(c.Inputs[0]));
         _rowsOffset = _groups.Layout.ValueOffsets[0];
+        if (spec.Phase == AggregatePhase.Single) _calls.BindDistinct(c.State, _groups.Spec.Key, _keys);
         _calls.Bind(_groups.Layout, 1);
-        _calls.BindDistinct(spec.Phase == AggregatePhase.Single ? c.State : null, _groups.Spec.Key, _keys);
         _each = c.EmitEach;
-        _changes = new Changes(spec.Output, EmitsKinds, spec.UpdateBefore);
+        _changes = new Changes(spec.Output, EmitsKinds, spec.Before);
     }
 
     public override void OnBatch(int port, Batch input, Output o)

@@ -75,7 +75,7 @@ internal sealed partial class PhysicalBuilder(PhysicalOptions options, TextSpan 
     private PhysicalGroupAggregate GroupAggregate(LogicalAggregate a, PhysicalNode input)
     {
         ImmutableArray<AggregateCall> calls = [.. a.Calls.Select(Call)];
-        var single = new GroupAggregateSpec(RelColumn.Schema(a.Columns), a.Keys, calls, AggregatePhase.Single, false, false, options.TtlMs);
+        var single = new GroupAggregateSpec(RelColumn.Schema(a.Columns), a.Keys, calls, false, false, AggregatePhase.Single, options.TtlMs);
         if (!options.TwoPhase || calls.Any(c => c.Distinct || !EngineAggregates.Has(c))) return new PhysicalGroupAggregate(input, single, a.Columns);
         (GroupAggregateSpec partial, GroupAggregateSpec final) = single.Split(input.Schema);
         var before = new PhysicalGroupAggregate(input, partial, [.. partial.Output.Fields.Select(f => new RelColumn(f.Name, f.Type))]);

@@ -48,5 +48,5 @@ public sealed record PhysicalGroupAggregate(PhysicalNode Input, GroupAggregateSp
         Group.Calls.FirstOrDefault(c => !EngineAggregates.Has(c)) is { } missing ? $"{missing} without a window"
         : Retracts && Group.Calls.FirstOrDefault(c => !EngineAggregates.Retracts(c)) is { } keeps ? $"{keeps.Function} over rows that may be taken back" : null;
 
-    public override OperatorSpec Spec() => Group with { Retracts = Retracts, UpdateBefore = !Partial && Traits.UpdateKind == UpdateKind.BeforeAndAfter };
+    public override OperatorSpec Spec() => Group with { Retracts = Retracts, Before = !Partial && Traits.UpdateKind == UpdateKind.BeforeAndAfter };
 }

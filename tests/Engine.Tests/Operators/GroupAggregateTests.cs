@@ -19,7 +19,7 @@ public class GroupAggregateTests
             new AggregateCall("SUM", [1], [SqlType.BigInt], -1, false, SqlType.BigInt),
             new AggregateCall("COUNT", [1], [SqlType.BigInt], -1, true, SqlType.BigInt.NotNull),
         ],
-        AggregatePhase.Single, true, true);
+        true, true);
 
     [Fact]
     public void One_phase_equals_a_recount() => Gen.Select(Gen.Int, Gen.Int[0, HarnessMode.All.Count() - 1], Gen.Bool).Sample((seed, mode, each) =>
