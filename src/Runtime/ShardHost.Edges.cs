@@ -172,7 +172,7 @@ public sealed partial class ShardHost
     private void FlushDue()
     {
         if (_links.Length == 0) return;
-        long now = NowMs();
+        long now = ElapsedMs();
         int i = 0;
         foreach (var p in _partitions)
         {
@@ -210,21 +210,26 @@ public sealed partial class ShardHost
     // What failed in a way that may pass is tried again.
     private void RetryDue()
     {
-        if (_epochs.RetryAt > 0 && NowMs() >= _epochs.RetryAt) _epochs.Retry();
-        foreach (var s in _sinks) if (s.RetryAt > 0 && NowMs() >= s.RetryAt) s.Retry();
+        if (_epochs.RetryAt > 0 && ElapsedMs() >= _epochs.RetryAt) _epochs.Retry();
+        foreach (var s in _sinks) if (s.RetryAt > 0 && ElapsedMs() >= s.RetryAt) s.Retry();
     }
 
     private void WakeLater()
     {
-        long now = NowMs();
-        long due = long.MaxValue;
-        foreach (long since in _fillingSince) if (since > 0) due = Math.Min(due, since + _settings.FlushMs);
-        foreach (object f in _feeds) if (f is SplitPump { Ended: false, DueMs: > 0 and var at }) due = Math.Min(due, at);
-        if (_chain.TickMs is > 0 and var every) due = Math.Min(due, _lastTickMs + every);
-        if (_epochs.RetryAt > 0) due = Math.Min(due, _epochs.RetryAt);
-        foreach (var s in _sinks) if (s.RetryAt > 0) due = Math.Min(due, s.RetryAt);
-        if (due == long.MaxValue) return;
-        long wait = Math.Max(1, due - now);
+        long now = ElapsedMs();
+        long wall = NowMs();
+        long wait = long.MaxValue;
+        foreach (long since in _fillingSince) if (since > 0) wait = Math.Min(wait, since + _settings.FlushMs - now);
+        foreach (object f in _feeds) if (f is SplitPump { Ended: false, DueMs: > 0 and var at }) wait = Math.Min(wait, at - wall);
+        if (_chain.TickMs is > 0 and var every) wait = Math.Min(wait, _lastTickMs + every - wall);
+        if (_epochs.RetryAt > 0) wait = Math.Min(wait, _epochs.RetryAt - now);
+        foreach (var s in _sinks) if (s.RetryAt > 0) wait = Math.Min(wait, s.RetryAt - now);
+        if (wait == long.MaxValue) return;
+
+        // A wake that comes no later is on its way already.
+        wait = Math.Max(1, wait);
+        if (_wakeAtMs > now && _wakeAtMs <= now + wait) return;
+        _wakeAtMs = now + wait;
         _services.Executor.WakeAt(this, _services.Time.GetTimestamp() + (wait * _services.Time.TimestampFrequency / 1000));
     }
 
