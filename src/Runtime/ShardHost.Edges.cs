@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using OrleansStream.Engine.Checkpoints;
 using OrleansStream.Engine.Connect;
+using OrleansStream.Engine.Expressions;
 using OrleansStream.Engine.Flow;
 using OrleansStream.Engine.Operators;
 using OrleansStream.Engine.Plan;
@@ -33,7 +34,7 @@ public sealed partial class ShardHost
     {
         var context = new SourceContext(source.Table, source.Projection, Spec.Shards, _services.ConnectorServices);
         var connector = _services.Connectors(source.Table.Connector);
-        return new SourcePump(input, source, _gate, _services.Bind, () => connector.CreateReader(context), connector.Changelog(source.Table));
+        return new SourcePump(input, source, _gate, (e, s) => Evaluator.Bind(e, s, new EvaluationContext(_settings.Zone, NowMs)).Evaluate, () => connector.CreateReader(context), connector.Changelog(source.Table));
     }
 
     private void Subscribe()
@@ -192,6 +193,20 @@ public sealed partial class ShardHost
         }
     }
 
+    // What the shard holds; over a limit it fails here.
+    private void Charge()
+    {
+        long frames = 0, buffers = 0;
+        foreach (var p in _partitions) frames += p.Bytes;
+        foreach (var l in _links) frames += l.WaitingBytes;
+        foreach (var c in _channels.Values) frames += c.Bytes;
+        foreach (var s in _sinks) buffers += s.Bytes;
+        _memory.Set(Holder.Tables, _state.Bytes);
+        _memory.Set(Holder.Frames, frames);
+        _memory.Set(Holder.Buffers, buffers);
+        _memory.Check();
+    }
+
     // What failed in a way that may pass is tried again.
     private void RetryDue()
     {
@@ -225,6 +240,7 @@ public sealed partial class ShardHost
         if (_mood != ShardMood.Failed) _mood = ShardMood.Stopped;
         foreach (var (exchange, sender) in _channels.Keys) _services.Hub.Unsubscribe(JobName, Spec.Generation, exchange, sender, Spec.Id.Shard);
         _state.Dispose();
+        _memory.Close();
         var closing = _sources.OfType<SourcePump>().SelectMany(s => s.Splits).Select(s => (IAsyncDisposable)s.Reader).Concat(_sinks.Select(s => s.Writer)).ToArray();
         _services.Pool.Queue(() => _ = CloseAsync(closing, done));
     }
