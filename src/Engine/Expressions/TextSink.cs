@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using OrleansStream.Columns;
 
 namespace OrleansStream.Engine.Expressions;
@@ -13,6 +14,10 @@ public sealed class TextArena(SqlType type)
     private int _start;
     private int _end;
     private int _number;
+    private TextView _shared;
+    private bool _isShared;
+    private byte[]? _sharedBuffer;
+    private int _sharedNumber;
 
     public TextColumn Column { get; } = new(type);
 
@@ -21,11 +26,31 @@ public sealed class TextArena(SqlType type)
     {
         var views = Column.Writable(rows);
         _number = -1;
+        _sharedBuffer = null;
         return views;
     }
 
     /// <summary>Starts a text.</summary>
-    public void Open() => _end = _start;
+    public void Open()
+    {
+        _end = _start;
+        _isShared = false;
+    }
+
+    /// <summary>The whole text is a part of an argument: long ones stay where they lie, since buffers never change.</summary>
+    public void Share(in Text source, ReadOnlySpan<byte> part)
+    {
+        if (part.Length <= TextView.MaxInline)
+        {
+            Append(part);
+            return;
+        }
+
+        var buffer = source.Buffer;
+        if (!ReferenceEquals(buffer, _sharedBuffer)) (_sharedBuffer, _sharedNumber) = (buffer, NumberOf(buffer));
+        _shared = TextView.Of(part, _sharedNumber, source.OffsetOf(part));
+        _isShared = true;
+    }
 
     public void Append(ReadOnlySpan<byte> bytes)
     {
@@ -55,6 +80,7 @@ public sealed class TextArena(SqlType type)
     /// <summary>Ends the text.</summary>
     public TextView Close()
     {
+        if (_isShared) return _shared;
         int length = _end - _start;
         var bytes = _buffer.AsSpan(_start, length);
         if (length <= TextView.MaxInline) return TextView.Inline(bytes);
@@ -62,6 +88,14 @@ public sealed class TextArena(SqlType type)
         var view = TextView.Of(bytes, _number, _start);
         _start = _end;
         return view;
+    }
+
+    // Neighbouring rows lie in the same few buffers.
+    private int NumberOf(byte[] buffer)
+    {
+        var known = Column.Buffers;
+        for (int i = known.Length - 1; i >= 0 && i >= known.Length - 8; i--) if (ReferenceEquals(known[i], buffer)) return i;
+        return Column.AddBuffer(buffer);
     }
 
     private void Grow(int bytes)
@@ -82,6 +116,9 @@ public readonly struct TextSink(TextArena arena)
 
     public void Append(byte value) => arena.Append(value);
 
+    /// <summary>Instead of writing: the result is this part of an argument's bytes, which are not copied.</summary>
+    public void Share(in Text source, ReadOnlySpan<byte> part) => arena.Share(source, part);
+
     /// <summary>Room for at least <paramref name="bytes"/> bytes; follow with <see cref="Advance"/>.</summary>
     public Span<byte> Room(int bytes) => arena.Room(bytes);
 
@@ -100,4 +137,10 @@ public readonly struct Text(TextColumn column, int row)
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         get => column[row];
     }
+
+    // Of a text longer than a view.
+    internal byte[] Buffer => column.Buffers[column.Views[row].Buffer];
+
+    internal int OffsetOf(ReadOnlySpan<byte> part) =>
+        column.Views[row].Offset + (int)Unsafe.ByteOffset(ref MemoryMarshal.GetReference(column[row]), ref MemoryMarshal.GetReference(part));
 }

@@ -52,7 +52,7 @@ public class DifferentialTests
                 Comparison(TypeKind.Int, depth - 1), Comparison(TypeKind.BigInt, depth - 1), Comparison(TypeKind.Double, depth - 1), Comparison(TypeKind.VarChar, depth - 1), Comparison(TypeKind.Boolean, depth - 1),
                 Of(TypeKind.VarChar, depth - 1).Select(Expr (x) => Call("IS NOT NULL", x)),
                 Guarded(depth - 1)),
-            _ => Gen.OneOf(Gen.Select(self, self, Expr (x, y) => Call("||", x, y)), self.Select(Expr (x) => Call("UPPER", x)), Of(TypeKind.BigInt, depth - 1).Select(Expr (x) => new CastExpr(x, SqlType.String))),
+            _ => Gen.OneOf(Gen.Select(self, self, Expr (x, y) => Call("||", x, y)), self.Select(Expr (x) => Call("UPPER", x)), Gen.Select(self, Gen.Int[1, 4], Gen.Int[0, 30], Expr (x, from, n) => Call("SUBSTRING", x, new LiteralExpr($"{from}", SqlType.Int.NotNull), new LiteralExpr($"{n}", SqlType.Int.NotNull))), Of(TypeKind.BigInt, depth - 1).Select(Expr (x) => new CastExpr(x, SqlType.String))),
         };
         return Gen.OneOf(own, branch, coalesce, shared, Leaf(kind));
     }
@@ -105,6 +105,10 @@ public class DifferentialTests
         object? y = c.Arguments.Length > 1 ? Arg(1) : null;
         switch (c.Function)
         {
+            case "SUBSTRING":
+                string text = (string)x;
+                int from = Math.Min((int)y! - 1, text.Length);
+                return text.Substring(from, Math.Min((int)Arg(2)!, text.Length - from));
             case "UPPER": return ((string)x).ToUpperInvariant();
             case "||": return (string)x + (string)y!;
             case "+" or "-" or "*" or "/":

@@ -16,7 +16,7 @@ public sealed class BTrim : ScalarFunction
     {
         public bool Invoke(Text a, ref TextSink result)
         {
-            result.Append(CodePoints.TrimEnd(CodePoints.TrimStart(a.Bytes, " "u8), " "u8));
+            result.Share(a, CodePoints.TrimEnd(CodePoints.TrimStart(a.Bytes, " "u8), " "u8));
             return true;
         }
     }
@@ -25,7 +25,7 @@ public sealed class BTrim : ScalarFunction
     {
         public bool Invoke(Text a, Text b, ref TextSink result)
         {
-            result.Append(CodePoints.TrimEnd(CodePoints.TrimStart(a.Bytes, b.Bytes), b.Bytes));
+            result.Share(a, CodePoints.TrimEnd(CodePoints.TrimStart(a.Bytes, b.Bytes), b.Bytes));
             return true;
         }
     }

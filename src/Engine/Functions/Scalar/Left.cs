@@ -12,7 +12,7 @@ public sealed class Left : ScalarFunction
     {
         public bool Invoke(Text a, int count, ref TextSink result)
         {
-            if (count > 0) result.Append(CodePoints.Slice(a.Bytes, 0, count));
+            if (count > 0) result.Share(a, CodePoints.Slice(a.Bytes, 0, count));
             return true;
         }
     }

@@ -13,7 +13,7 @@ public sealed class Right : ScalarFunction
         public bool Invoke(Text a, int count, ref TextSink result)
         {
             var text = a.Bytes;
-            if (count > 0) result.Append(text[CodePoints.Offset(text, Math.Max(0, CodePoints.Count(text) - count))..]);
+            if (count > 0) result.Share(a, text[CodePoints.Offset(text, Math.Max(0, CodePoints.Count(text) - count))..]);
             return true;
         }
     }

@@ -17,7 +17,7 @@ public sealed class SplitIndex : ScalarFunction
     {
         public bool Invoke(Text a, Text separator, int index, ref TextSink result)
         {
-            return Write(a.Bytes, separator.Bytes, index, result);
+            return Write(a, separator.Bytes, index, result);
         }
     }
 
@@ -26,19 +26,20 @@ public sealed class SplitIndex : ScalarFunction
         public bool Invoke(Text a, int separator, int index, ref TextSink result)
         {
             Span<byte> one = stackalloc byte[4];
-            return separator is > 0 and < 256 && Write(a.Bytes, one[..new Rune(separator).EncodeToUtf8(one)], index, result);
+            return separator is > 0 and < 256 && Write(a, one[..new Rune(separator).EncodeToUtf8(one)], index, result);
         }
     }
 
-    private static bool Write(ReadOnlySpan<byte> text, ReadOnlySpan<byte> separator, int index, TextSink to)
+    private static bool Write(Text source, ReadOnlySpan<byte> separator, int index, TextSink to)
     {
+        var text = source.Bytes;
         if (index < 0 || text.IsEmpty) return false;
         for (; ; index--)
         {
             int end = separator.IsEmpty ? -1 : text.IndexOf(separator);
             if (index == 0)
             {
-                to.Append(end < 0 ? text : text[..end]);
+                to.Share(source, end < 0 ? text : text[..end]);
                 return true;
             }
 

@@ -16,7 +16,7 @@ public sealed class Substring : ScalarFunction
     {
         public bool Invoke(Text a, int from, ref TextSink result)
         {
-            return Write(a.Bytes, from, int.MaxValue, result);
+            return Write(a, from, int.MaxValue, result);
         }
     }
 
@@ -24,13 +24,14 @@ public sealed class Substring : ScalarFunction
     {
         public bool Invoke(Text a, int from, int length, ref TextSink result)
         {
-            return Write(a.Bytes, from, length, result);
+            return Write(a, from, length, result);
         }
     }
 
-    private static bool Write(ReadOnlySpan<byte> text, int from, int length, TextSink to)
+    private static bool Write(Text source, int from, int length, TextSink to)
     {
         if (length < 0) return false;
+        var text = source.Bytes;
         int start = Math.Max(0, from - 1);
         if (from < 0)
         {
@@ -38,7 +39,7 @@ public sealed class Substring : ScalarFunction
             if (start < 0) return true;
         }
 
-        to.Append(CodePoints.Slice(text, start, length));
+        to.Share(source, CodePoints.Slice(text, start, length));
         return true;
     }
 }
