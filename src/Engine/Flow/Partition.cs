@@ -122,12 +122,15 @@ public sealed class Partition : Tail
 
     public override void Watermark(long watermark)
     {
-        if (watermark <= _told) return;
+        if (watermark <= _told || _ended) return;
         _told = watermark;
         foreach (var s in _subs) s.Watermark(s.Rows.Count, watermark);
     }
 
-    public override void Idle(bool idle) => Put(idle ? ControlKind.Idle : ControlKind.Active, 0);
+    public override void Idle(bool idle)
+    {
+        if (!_ended) Put(idle ? ControlKind.Idle : ControlKind.Active, 0);
+    }
 
     /// <summary>The first thing on every link: whether this shard is active, idle or ended.</summary>
     public void Greet()
@@ -136,15 +139,17 @@ public sealed class Partition : Tail
         Close();
     }
 
-    /// <summary>A barrier closes the frames.</summary>
+    /// <summary>A barrier closes the frames. After <see cref="End"/> there is none: an ended channel counts as aligned, and nothing would ever be taken from it.</summary>
     public void Barrier(long epoch)
     {
+        if (_ended) return;
         Put(ControlKind.Barrier, epoch);
         Close();
     }
 
     public override void End()
     {
+        if (_ended) return;
         _ended = true;
         Put(ControlKind.End, 0);
         Close();
