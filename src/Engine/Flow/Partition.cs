@@ -58,6 +58,17 @@ public sealed class Partition : Tail
     /// <summary>Rows put into sub-batches.</summary>
     public long Rows { get; private set; }
 
+    /// <summary>Of frames that are being filled.</summary>
+    public long Bytes
+    {
+        get
+        {
+            long bytes = 0;
+            foreach (var l in _links) bytes += BytesOf(l);
+            return bytes;
+        }
+    }
+
     public override bool Full
     {
         get
@@ -139,7 +150,7 @@ public sealed class Partition : Tail
         Close();
     }
 
-    /// <summary>A barrier closes the frames. After <see cref="End"/> there is none: an ended channel counts as aligned, and nothing would ever be taken from it.</summary>
+    /// <summary>A barrier closes the frames. After the end none is sent: receivers ask an ended channel for nothing more.</summary>
     public void Barrier(long epoch)
     {
         if (_ended) return;

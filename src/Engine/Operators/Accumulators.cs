@@ -10,10 +10,15 @@ namespace OrleansStream.Engine.Operators;
 internal sealed class Accumulators
 {
     private readonly Aggregate[] _each;
+    private readonly DistinctCall?[] _distinct;
     private readonly int[] _rows = new int[Batch.MaxRows];
     private readonly nint[] _records = new nint[Batch.MaxRows];
 
-    public Accumulators(ImmutableArray<AggregateCall> calls) => _each = [.. calls.Select(FunctionCatalog.Bind)];
+    public Accumulators(ImmutableArray<AggregateCall> calls)
+    {
+        _each = [.. calls.Select(FunctionCatalog.Bind)];
+        _distinct = new DistinctCall?[_each.Length];
+    }
 
     /// <summary>Columns of a partial row, all calls together.</summary>
     public ImmutableArray<SqlType> Partial => [.. _each.SelectMany(a => a.Partial)];
@@ -24,24 +29,49 @@ internal sealed class Accumulators
     /// <summary>Says where the value fields lie; those of the calls begin at value field <paramref name="first"/>.</summary>
     public void Bind(RecordLayout layout, int first)
     {
-        foreach (var a in _each)
+        for (int i = 0; i < _each.Length; i++)
         {
+            var a = _each[i];
+            if (a.Call.Distinct && _distinct[i] is null) throw new NotSupportedException($"{a.Call}: DISTINCT needs a table of what was seen");
             a.Bind(layout, first);
             first += a.State.Length;
         }
     }
 
-    /// <summary>Adds or takes away, as the row kinds say: <c>rows[i]</c> into <c>records[i]</c>.</summary>
-    public void Apply(StoredTable table, Batch batch, ReadOnlySpan<int> rows, ReadOnlySpan<nint> records)
+    /// <summary>Declares what DISTINCT calls have seen; before <see cref="Bind"/>, which refuses DISTINCT calls otherwise.</summary>
+    public void BindDistinct(OperatorState state, Schema key, int[] keys)
     {
-        foreach (var a in _each)
+        for (int i = 0; i < _each.Length; i++)
         {
-            if (a.Call.Filter < 0) a.Apply(table, batch, rows, records);
+            var call = _each[i].Call;
+            if (!call.Distinct) continue;
+            _distinct[i] = new DistinctCall(call, state.Map(DistinctCall.State($"distinct{i}", call, key)), keys);
+        }
+    }
+
+    /// <summary>Adds or takes away, as the row kinds say: <c>rows[i]</c> into <c>records[i]</c>.</summary>
+    /// <param name="hashes">of the keys, by position in the batch.</param>
+    public void Apply(StoredTable table, Batch batch, ReadOnlySpan<int> rows, ReadOnlySpan<nint> records, ReadOnlySpan<ulong> hashes)
+    {
+        for (int i = 0; i < _each.Length; i++)
+        {
+            var a = _each[i];
+            if (a.Call.Filter < 0 && _distinct[i] is null)
+            {
+                a.Apply(table, batch, rows, records);
+                continue;
+            }
+
+            int n = rows.Length;
+            if (a.Call.Filter >= 0) n = Keep(batch.Columns[a.Call.Filter], rows, records);
             else
             {
-                int n = Keep(batch.Columns[a.Call.Filter], rows, records);
-                if (n > 0) a.Apply(table, batch, _rows.AsSpan(0, n), _records.AsSpan(0, n));
+                rows.CopyTo(_rows);
+                records.CopyTo(_records);
             }
+
+            if (n > 0 && _distinct[i] is { } distinct) n = distinct.Keep(batch, hashes, _rows.AsSpan(0, n), _records.AsSpan(0, n));
+            if (n > 0) a.Apply(table, batch, _rows.AsSpan(0, n), _records.AsSpan(0, n));
         }
     }
 

@@ -7,201 +7,204 @@ using OrleansStream.Engine.State;
 namespace OrleansStream.Engine.Operators;
 
 /// <summary>
-/// GROUP BY keys without a window, kept for ever: the first row of a key gives an insert, later ones updates where a result changed, the last one retracted a delete.
-/// The net change per key and batch goes out; with <c>emit = each</c> that of every row. Without calls it is DISTINCT. Output: keys, then results.
+/// GROUP BY without a window: one row per key, kept up to date. The first row of a key is an insert, later changes are updates, taking away its last row is a delete.
+/// Per batch and key the net change goes out (<c>emit = each</c>: the change of every row); an update that changes nothing is not sent, unless a TTL must be refreshed
+/// behind. Without calls it is SELECT DISTINCT. Output: key columns, results. A partial row: key columns, rows (BIGINT, may be negative), partial columns.
 /// </summary>
-/// <param name="Keys">key columns; none = one group, which no row makes.</param>
-/// <param name="Retracts">whether input rows carry kinds.</param>
-/// <param name="Before">whether an update says the row before (-U).</param>
+/// <param name="Keys">key columns; none = one group. Of a final phase: 0, 1, ….</param>
+/// <param name="Retracts">whether rows may be taken away: groups count their rows.</param>
+/// <param name="Before">whether the old row is sent before the new one.</param>
+/// <param name="TtlMs">ms of processing time after which an unused group is forgotten; 0 = never.</param>
 [Operator("group_aggregate")]
-public sealed record GroupAggregateSpec(Schema Output, ImmutableArray<int> Keys, ImmutableArray<AggregateCall> Calls, bool Retracts, bool Before) : OperatorSpec(Output)
+public sealed record GroupAggregateSpec(
+    Schema Output, ImmutableArray<int> Keys, ImmutableArray<AggregateCall> Calls, bool Retracts, bool Before, AggregatePhase Phase = AggregatePhase.Single, long TtlMs = 0)
+    : OperatorSpec(Output)
 {
-    public override ImmutableArray<StateSpec> States(ImmutableArray<Schema> inputs) => [GroupState(inputs[0])];
+    public override ImmutableArray<StateSpec> States(ImmutableArray<Schema> inputs)
+    {
+        var key = inputs[0].Select(Keys.AsSpan());
+        return [GroupState(inputs[0]), .. Calls.Select((c, i) => (c, i)).Where(x => x.c.Distinct && Phase == AggregatePhase.Single).Select(x => DistinctCall.State($"distinct{x.i}", x.c, key))];
+    }
 
-    public override Operator Create() => new GroupAggregate(this);
+    public override Operator Create() => Phase == AggregatePhase.Partial ? new GroupAggregatePartial(this) : new GroupAggregate(this);
 
     public override string Describe() =>
-        $"GroupAggregate(groupBy=[{string.Join(", ", Keys.Select(k => $"${k}"))}], select=[{string.Join(", ", Calls)}]{(Retracts ? ", retracts" : "")}{(Before ? ", before" : "")})";
+        $"GroupAggregate(phase=[{Phase}], groupBy=[{string.Join(", ", Keys.Select(k => $"${k}"))}], select=[{string.Join(", ", Calls)}])";
 
-    /// <summary>Rows of the group, a mark that is 0 between batches, the states of the calls.</summary>
-    internal StateSpec GroupState(Schema input)
+    /// <summary>The two phases of a single one over <paramref name="input"/>, without DISTINCT: partial before an exchange by all key columns (0, 1, …), final behind it.</summary>
+    public (GroupAggregateSpec Partial, GroupAggregateSpec Final) Split(Schema input)
     {
-        var value = new Schema([new Field("rows", SqlType.BigInt.NotNull), new Field("mark", SqlType.BigInt.NotNull), .. new Accumulators(Calls).State.Fields]);
-        return new StateSpec("groups", 1, StateKind.Value, input.Select(Keys.AsSpan()), null, value, Ttl.None);
+        if (Calls.Any(c => c.Distinct)) throw new InvalidOperationException("DISTINCT is not split in two phases");
+        var partials = new Accumulators(Calls).Partial.Select((t, i) => new Field($"$p{i}", t));
+        var output = new Schema([.. Keys.Select(k => input[k]), new Field("$rows", SqlType.BigInt.NotNull), .. partials]);
+        return (
+            this with { Output = output, Phase = AggregatePhase.Partial, TtlMs = 0 },
+            this with { Keys = [.. Enumerable.Range(0, Keys.Length)], Phase = AggregatePhase.Final });
     }
+
+    /// <summary>Value fields: the number of rows, then the states of the calls.</summary>
+    internal StateSpec GroupState(Schema input) => new(
+        "groups", 1, StateKind.Value, input.Select(Keys.AsSpan()), null, new Schema([new Field("rows", SqlType.BigInt.NotNull), .. new Accumulators(Calls).State.Fields]), new Ttl(TtlMs));
 }
 
+/// <summary>Single and final phase.</summary>
 public sealed unsafe class GroupAggregate(GroupAggregateSpec spec) : Operator
 {
+    private static readonly int[] AllRows = [.. Enumerable.Range(0, Batch.MaxRows)];
+
     private readonly Accumulators _calls = new(spec.Calls);
     private readonly int[] _keys = [.. spec.Keys];
-    private readonly int[] _all = [.. Enumerable.Range(0, Batch.MaxRows)];
     private readonly ulong[] _hashes = new ulong[Batch.MaxRows];
     private readonly nint[] _records = new nint[Batch.MaxRows];
     private readonly ulong[] _isNew = new ulong[Bitmap.WordsFor(Batch.MaxRows)];
-
-    // The distinct groups of a batch, and where their results before and after it lie in the builders; −1 = the group had, or has, no rows.
-    private readonly nint[] _groups = new nint[Batch.MaxRows];
-    private readonly int[] _had = new int[Batch.MaxRows];
-    private readonly int[] _has = new int[Batch.MaxRows];
-    private readonly nint[] _live = new nint[Batch.MaxRows];
-    private readonly BatchBuilder _before = new(spec.Output);
-    private readonly BatchBuilder _after = new(spec.Output);
     private readonly int[] _rows = new int[Batch.MaxRows];
-    private readonly RowKind[] _kinds = new RowKind[Batch.MaxRows];
-    private ValueTable _table = null!;
+    private readonly RecordSet _touched = new();
+    private readonly bool[] _lived = new bool[Batch.MaxRows];
+    private readonly nint[] _old = new nint[Batch.MaxRows];
+    private readonly nint[] _alive = new nint[Batch.MaxRows];
+    private readonly nint[] _dead = new nint[Batch.MaxRows];
+    private ValueTable _groups = null!;
+    private Changes _changes = null!;
     private int _rowsOffset;
-    private int _markOffset;
     private bool _each;
+    private Batch? _batch;
+    private int _next;
+    private int _deadCount;
 
-    // Results are no time attributes: where in a batch a mark stands matters to nobody behind.
+    // Groups have no time of their own: a watermark passes when the rows before it are in.
     public override bool TakesMarks => true;
+
+    public override bool StartsSegment => true;
 
     public override bool EmitsKinds => spec.Retracts || !spec.Calls.IsEmpty;
 
     public override void Open(OperatorContext c)
     {
-        _table = c.State.Value(spec.GroupState(c.Inputs[0]));
-        _rowsOffset = _table.Layout.ValueOffsets[0];
-        _markOffset = _table.Layout.ValueOffsets[1];
-        _calls.Bind(_table.Layout, 2);
+        _groups = c.State.Value(spec.GroupState(c.Inputs[0]));
+        _rowsOffset = _groups.Layout.ValueOffsets[0];
+        if (spec.Phase == AggregatePhase.Single) _calls.BindDistinct(c.State, _groups.Spec.Key, _keys);
+        _calls.Bind(_groups.Layout, 1);
         _each = c.EmitEach;
+        _changes = new Changes(spec.Output, EmitsKinds, spec.Before);
     }
 
     public override void OnBatch(int port, Batch input, Output o)
     {
-        ReadOnlySpan<int> rows = input.Selection is { } selection ? selection.Rows : _all.AsSpan(0, input.Length);
-        var hashes = KeyHashes.Of(input, _keys, _hashes);
-        if (!_each) Apply(input, rows, hashes, o);
-        else for (int i = 0; i < rows.Length; i++) Apply(input, rows.Slice(i, 1), hashes, o);
+        (_batch, _next) = (input, 0);
+        Go(o);
     }
 
-    private void Apply(Batch input, ReadOnlySpan<int> rows, ReadOnlySpan<ulong> hashes, Output o)
+    public override bool Resume(Output o)
     {
-        if (rows.IsEmpty) return;
+        if (_changes.Pending) _changes.Emit(o);
+        if (_batch is not null && !_changes.Pending) Go(o);
+        return _batch is not null || _changes.Pending;
+    }
+
+    // One step is the whole batch, or one row when each change is to be seen.
+    private void Go(Output o)
+    {
+        var rows = _batch!.Selection is { } s ? s.Rows : AllRows.AsSpan(0, _batch.Length);
+        var hashes = KeyHashes.Of(_batch, _keys, _hashes);
+        while (_next < rows.Length)
+        {
+            Retire();
+            int n = _each ? 1 : rows.Length - _next;
+            Step(_batch, rows.Slice(_next, n), hashes);
+            _next += n;
+            _changes.Begin(o);
+            if (_changes.Pending) return;
+        }
+
+        Retire();
+        _batch = null;
+    }
+
+    private void Step(Batch batch, ReadOnlySpan<int> rows, ReadOnlySpan<ulong> hashes)
+    {
         var records = _records.AsSpan(0, rows.Length);
-        _table.Resolve(input, _keys, rows, hashes, Access.Write, records, _isNew);
-        int groups = Distinct(records);
-        Results(groups, _before, _had);
-        for (int i = 0; i < rows.Length; i++) *(long*)(records[i] + _rowsOffset) += input.KindAt(rows[i]).IsAdd() ? 1 : -1;
-        _calls.Apply(_table, input, rows, records);
-        Results(groups, _after, _has);
-        Emit(groups, o);
-        int gone = 0;
-        for (int g = 0; g < groups; g++)
+        _groups.Resolve(batch, _keys, rows, hashes, Access.Write, records, _isNew);
+        _touched.Collect(records);
+        _changes.Clear();
+        int old = 0;
+        for (int i = 0; i < _touched.Count; i++)
         {
-            *(long*)(_groups[g] + _markOffset) = 0;
-            if (_has[g] < 0) _live[gone++] = _groups[g];
+            _lived[i] = Rows(_touched.Records[i]) > 0;
+            if (_lived[i]) _old[old++] = _touched.Records[i];
         }
 
-        _table.Remove(_live.AsSpan(0, gone));
+        Write(_old.AsSpan(0, old), _changes.Before);
+        if (spec.Phase == AggregatePhase.Final) Merge(batch, rows, records);
+        else Apply(batch, rows, records, hashes);
+        int alive = 0;
+        foreach (nint r in _touched.Records) if (Rows(r) > 0) _alive[alive++] = r;
+        Write(_alive.AsSpan(0, alive), _changes.After);
+        Compare();
     }
 
-    // A record met for the first time in this batch has mark 0.
-    private int Distinct(ReadOnlySpan<nint> records)
-    {
-        int n = 0;
-        foreach (nint record in records)
-        {
-            if (*(long*)(record + _markOffset) != 0) continue;
-            *(long*)(record + _markOffset) = 1;
-            _groups[n++] = record;
-        }
+    private ref long Rows(nint record) => ref *(long*)(record + _rowsOffset);
 
-        return n;
+    private void Write(ReadOnlySpan<nint> records, BatchBuilder to)
+    {
+        _groups.CopyKeys(records, to, 0);
+        _calls.WriteResults(_groups, records, to, _keys.Length);
+        to.Advance(records.Length);
     }
 
-    private void Results(int groups, BatchBuilder to, int[] at)
+    // Taking a row away from a group that has none is ignored.
+    private void Apply(Batch batch, ReadOnlySpan<int> rows, Span<nint> records, ReadOnlySpan<ulong> hashes)
     {
-        to.Reset();
-        int n = 0;
-        for (int g = 0; g < groups; g++)
+        if (!batch.HasKinds)
         {
-            bool live = *(long*)(_groups[g] + _rowsOffset) > 0;
-            at[g] = live ? n : -1;
-            if (live) _live[n++] = _groups[g];
+            foreach (nint r in records) Rows(r)++;
+            _calls.Apply(_groups, batch, rows, records, hashes);
+            return;
         }
 
-        if (n == 0) return;
-        _table.CopyKeys(_live.AsSpan(0, n), to, 0);
-        _calls.WriteResults(_table, _live.AsSpan(0, n), to, _keys.Length);
-        to.Advance(n);
+        int kept = 0;
+        for (int i = 0; i < rows.Length; i++)
+        {
+            ref long n = ref Rows(records[i]);
+            bool adds = batch.KindAt(rows[i]).IsAdd();
+            if (!adds && n == 0) continue;
+            n += adds ? 1 : -1;
+            _rows[kept] = rows[i];
+            records[kept++] = records[i];
+        }
+
+        _calls.Apply(_groups, batch, _rows.AsSpan(0, kept), records[..kept], hashes);
     }
 
-    // What is taken back first, then what is new: of one key, in that order.
-    private void Emit(int groups, Output o)
+    private void Merge(Batch batch, ReadOnlySpan<int> rows, ReadOnlySpan<nint> records)
     {
-        Batch before = _before.Borrow(), after = _after.Borrow();
-        int n = 0;
-        for (int g = 0; g < groups; g++)
-        {
-            if (_had[g] < 0) continue;
-            bool changed = _has[g] < 0 || !RowEquality.Equal(before, _had[g], after, _has[g], _keys.Length);
-            if (!changed) _had[g] = int.MaxValue; // neither half goes out
-            if (!changed || (_has[g] >= 0 && !spec.Before)) continue;
-            _rows[n] = _had[g];
-            _kinds[n++] = _has[g] < 0 ? RowKind.Delete : RowKind.UpdateBefore;
-        }
-
-        Write(before, n, o);
-        n = 0;
-        for (int g = 0; g < groups; g++)
-        {
-            if (_has[g] < 0 || _had[g] == int.MaxValue) continue;
-            _rows[n] = _has[g];
-            _kinds[n++] = _had[g] < 0 ? RowKind.Insert : RowKind.UpdateAfter;
-        }
-
-        Write(after, n, o);
+        var counts = ((FixedColumn<long>)batch.Columns[_keys.Length]).Values;
+        for (int i = 0; i < rows.Length; i++) Rows(records[i]) += counts[rows[i]];
+        _calls.MergePartial(_groups, batch, _keys.Length + 1, rows, records);
     }
 
-    private void Write(Batch from, int count, Output o)
+    private void Compare()
     {
-        var builder = o.Builder();
-        for (int done = 0; done < count;)
+        int before = 0, after = 0;
+        _deadCount = 0;
+        for (int i = 0; i < _touched.Count; i++)
         {
-            int n = Math.Min(count - done, o.BatchSize - builder.Count);
-            var rows = _rows.AsSpan(done, n);
-            for (int c = 0; c < from.Columns.Length; c++) builder.Columns[c].Gather(from.Columns[c], rows);
-            if (builder.HasKinds)
-            {
-                var kinds = builder.AppendKinds(n);
-                for (int i = 0; i < n; i++) kinds[i] = (byte)_kinds[done + i];
-            }
-
-            builder.Advance(n);
-            done += n;
-            if (builder.Count == o.BatchSize) builder = o.Emit();
-        }
-    }
-}
-
-/// <summary>Whether two rows hold the same values; NULL equals NULL, NaN equals NaN.</summary>
-internal static class RowEquality
-{
-    /// <param name="first">columns before this one are known to be equal.</param>
-    public static bool Equal(Batch a, int rowA, Batch b, int rowB, int first)
-    {
-        for (int c = first; c < a.Columns.Length; c++)
-        {
-            bool null1 = a.Columns[c].IsNull(rowA), null2 = b.Columns[c].IsNull(rowB);
-            if (null1 != null2 || (!null1 && !Equal(a.Columns[c], rowA, b.Columns[c], rowB))) return false;
+            nint r = _touched.Records[i];
+            bool existed = _lived[i], lives = Rows(r) > 0;
+            if (existed && lives) _changes.Update(before, after);
+            else if (existed) _changes.Delete(before);
+            else if (lives) _changes.Insert(after);
+            before += existed ? 1 : 0;
+            after += lives ? 1 : 0;
+            if (!lives) _dead[_deadCount++] = r;
         }
 
-        return true;
+        if (spec.TtlMs == 0 || spec.Calls.IsEmpty) _changes.DropUnchanged(_keys.Length);
     }
 
-    private static bool Equal(Column a, int rowA, Column b, int rowB) => a switch
+    // Records stay until their changes are out, since removing invalidates addresses.
+    private void Retire()
     {
-        FixedColumn<long> x => x.Values[rowA] == ((FixedColumn<long>)b).Values[rowB],
-        FixedColumn<int> x => x.Values[rowA] == ((FixedColumn<int>)b).Values[rowB],
-        FixedColumn<Int128> x => x.Values[rowA] == ((FixedColumn<Int128>)b).Values[rowB],
-        FixedColumn<double> x => x.Values[rowA].Equals(((FixedColumn<double>)b).Values[rowB]),
-        FixedColumn<float> x => x.Values[rowA].Equals(((FixedColumn<float>)b).Values[rowB]),
-        FixedColumn<short> x => x.Values[rowA] == ((FixedColumn<short>)b).Values[rowB],
-        FixedColumn<byte> x => x.Values[rowA] == ((FixedColumn<byte>)b).Values[rowB],
-        TextColumn x => x[rowA].SequenceEqual(((TextColumn)b)[rowB]),
-        // Collections are not compared: a change is assumed.
-        _ => false,
-    };
+        if (_deadCount > 0) _groups.Remove(_dead.AsSpan(0, _deadCount));
+        _deadCount = 0;
+    }
 }

@@ -6,11 +6,21 @@ namespace OrleansStream.Engine.Operators;
 
 /// <summary>
 /// Splits the rows of a batch by lateness and by pane: the interval [start, start + size) of event time (ms) that a row falls into, start = offset modulo size.
-/// A row is late when the watermark in force at its position has passed the last millisecond of its pane. Normally no row is late and all rows are in one pane,
-/// which two comparisons show.
+/// A row is late when the watermark in force at its position has passed the last millisecond of the last window that holds its pane. Normally no row is late and
+/// all rows are in one pane, which two comparisons show.
 /// </summary>
-internal sealed class PaneSplit(long size, long offset)
+/// <param name="size">of a pane, ms.</param>
+/// <param name="offset">ms.</param>
+/// <param name="anchor">windows begin at multiples of this (plus offset).</param>
+/// <param name="span">from the last window start at or before a pane to the end of the last window that holds it.</param>
+/// <param name="redirect">a row of a pane that has left, but is not late, goes into the first pane that has not.</param>
+internal sealed class PaneSplit(long size, long offset, long anchor, long span, bool redirect)
 {
+    /// <summary>Panes that are windows.</summary>
+    public PaneSplit(long size, long offset) : this(size, offset, size, size, false)
+    {
+    }
+
     private static readonly int[] AllRows = [.. Enumerable.Range(0, Batch.MaxRows)];
 
     private readonly int[] _late = new int[Batch.MaxRows];
@@ -46,41 +56,55 @@ internal sealed class PaneSplit(long size, long offset)
     }
 
     /// <summary>Start of the pane that holds <paramref name="time"/>.</summary>
-    public long StartOf(long time)
+    public long StartOf(long time) => Floor(time, size);
+
+    /// <summary>The last multiple of <paramref name="unit"/>, plus offset, at or before <paramref name="time"/>.</summary>
+    public long Floor(long time, long unit)
     {
-        long rest = (time - offset) % size;
-        return time - (rest < 0 ? rest + size : rest);
+        long rest = (time - offset) % unit;
+        return time - (rest < 0 ? rest + unit : rest);
     }
 
     /// <param name="batch">its marks and selection count.</param>
     /// <param name="times">event time of each row, ms.</param>
     /// <param name="watermark">the watermark in force before the first mark.</param>
-    public void Split(Batch batch, ReadOnlySpan<long> times, long watermark)
+    public void Split(Batch batch, ReadOnlySpan<long> times, long watermark) => Split(batch, times, watermark, 0, long.MaxValue, out _);
+
+    /// <summary>
+    /// As above, from the selected row number <paramref name="from"/> on, up to (not including) a row that is not late, but whose pane has been passed by a mark
+    /// behind <paramref name="fired"/>: windows must fire up to that mark first.
+    /// </summary>
+    /// <param name="fired">watermark up to which windows have fired.</param>
+    /// <param name="inForce">the mark at the row where it stopped.</param>
+    /// <returns>number of the row where it stopped; the number of selected rows at the end.</returns>
+    public int Split(Batch batch, ReadOnlySpan<long> times, long watermark, int from, long fired, out long inForce)
     {
         _lateCount = 0;
         _single = null;
         Count = 0;
-        var selected = batch.Selection is { } s ? s.Rows : AllRows.AsSpan(0, batch.Length);
-        if (selected.IsEmpty) return;
+        inForce = watermark;
+        var selected = (batch.Selection is { } s ? s.Rows : AllRows.AsSpan(0, batch.Length))[from..];
+        if (selected.IsEmpty) return from;
         long highest = batch.Marks is { Count: > 0 } m ? Math.Max(watermark, m.Last) : watermark;
         var (first, last) = Range(batch, times, selected);
         long pane = StartOf(first);
-        if (last - pane < size && pane + size - 1 > highest)
+        if (from == 0 && last - pane < size && pane + size - 1 > highest)
         {
             (_single, _selection, _singleCount) = (AllRows, batch.Selection, batch.Length);
             _panes[0] = pane;
             Count = 1;
-            return;
+            return selected.Length;
         }
 
-        Rows(batch, times, selected, watermark);
+        int taken = Rows(batch, times, selected, watermark, fired, out inForce);
         Group();
+        return from + taken;
     }
 
     private static (long First, long Last) Range(Batch batch, ReadOnlySpan<long> times, ReadOnlySpan<int> selected)
     {
         long min = long.MaxValue, max = long.MinValue;
-        if (batch.Selection is not null)
+        if (selected.Length < times.Length)
         {
             foreach (int r in selected)
             {
@@ -122,39 +146,50 @@ internal sealed class PaneSplit(long size, long offset)
     }
 
     // Rows mostly come in the order of time: the pane of the row before, then the newest ones, are tried first.
-    private void Rows(Batch batch, ReadOnlySpan<long> times, ReadOnlySpan<int> selected, long watermark)
+    private int Rows(Batch batch, ReadOnlySpan<long> times, ReadOnlySpan<int> selected, long watermark, long fired, out long inForce)
     {
         var markRows = batch.Marks is { } m ? m.Rows : default;
         var marks = batch.Marks is { } w ? w.Watermarks : default;
-        long inForce = watermark, start = long.MinValue;
+        long start = long.MinValue, lastEnd = 0;
         ulong width = 0;
-        int mark = 0, n = 0, pane = -1;
+        int mark = 0, n = 0, pane = -1, taken = 0;
+        inForce = watermark;
         _scatter = false;
-        foreach (int r in selected)
+        for (; taken < selected.Length; taken++)
         {
+            int r = selected[taken];
             while (mark < markRows.Length && markRows[mark] <= r) inForce = marks[mark++];
             long t = times[r];
             if ((ulong)(t - start) >= width)
             {
                 start = StartOf(t);
+                lastEnd = Floor(start, anchor) + span;
                 width = (ulong)size;
                 pane = -1;
             }
 
-            if (start + size - 1 <= inForce)
+            if (lastEnd - 1 <= inForce)
             {
                 _late[_lateCount++] = r;
                 continue;
             }
 
-            if (pane < 0) pane = IndexOf(start);
-            _scatter |= n > 0 && _paneOfRow[n - 1] > pane;
-            _paneOfRow[n] = pane;
+            int into = pane;
+            if (start + size - 1 <= inForce)
+            {
+                if (inForce > fired) break;
+                into = redirect ? IndexOf(StartOf(fired + 1)) : pane;
+            }
+
+            if (into < 0) into = pane = IndexOf(start);
+            _scatter |= n > 0 && _paneOfRow[n - 1] > into;
+            _paneOfRow[n] = into;
             _rows[n++] = r;
-            _ends[pane]++;
+            _ends[into]++;
         }
 
         _singleCount = n;
+        return taken;
     }
 
     private int IndexOf(long start)

@@ -115,7 +115,7 @@ public sealed class TumbleWindow(TumbleWindowSpec spec) : Operator
             var records = _records.AsSpan(0, rows.Length);
             var table = _panes[_split.Pane(p)];
             table.Resolve(input, _keys, rows, hashes, Access.Write, records, _isNew);
-            if (spec.Phase == AggregatePhase.Single) _calls.Apply(table, input, rows, records);
+            if (spec.Phase == AggregatePhase.Single) _calls.Apply(table, input, rows, records, hashes);
             else _calls.MergePartial(table, input, _keys.Length + 2, rows, records);
         }
     }
@@ -169,17 +169,17 @@ public sealed class TumbleWindow(TumbleWindowSpec spec) : Operator
 
     private void CountLate(Batch input)
     {
-        if (_split.Late.IsEmpty) return;
-        if (spec.Phase == AggregatePhase.Single)
-        {
-            _late.Add(_split.Late.Length);
-            return;
-        }
+        if (!_split.Late.IsEmpty) _late.Add(RowsOf(input, _split.Late, spec.Phase, _keys.Length + 1));
+    }
 
-        long rows = 0;
-        var counts = ((FixedColumn<long>)input.Columns[_keys.Length + 1]).Values;
-        foreach (int r in _split.Late) rows += counts[r];
-        _late.Add(rows);
+    /// <summary>How many rows of the query the given rows stand for: partial rows carry their number in a column.</summary>
+    internal static long RowsOf(Batch input, ReadOnlySpan<int> rows, AggregatePhase phase, int countColumn)
+    {
+        if (phase == AggregatePhase.Single) return rows.Length;
+        long sum = 0;
+        var counts = ((FixedColumn<long>)input.Columns[countColumn]).Values;
+        foreach (int r in rows) sum += counts[r];
+        return sum;
     }
 }
 

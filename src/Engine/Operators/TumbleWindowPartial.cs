@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using OrleansStream.Columns;
 using OrleansStream.Engine.Flow;
 using OrleansStream.Engine.Plan;
@@ -7,34 +6,47 @@ using OrleansStream.Engine.State;
 namespace OrleansStream.Engine.Operators;
 
 /// <summary>
-/// Partial phase: reduces rows to one per key and window before the exchange. Nothing is judged here: rows that the marks before them made late leave behind those marks,
-/// rows that were in time leave before the watermark that would make them late, so the final phase sees of each row what it would have seen without this phase.
+/// Partial phase: reduces rows to one per key and pane before the exchange. Nothing is judged here. Rows of a pane leave before the watermark that passes it; a row that
+/// comes behind a mark which has passed its pane leaves behind that mark and before the next one, so the final phase judges each row as it would have without this phase.
 /// Where keys hardly repeat, rows are grouped within their batch only.
 /// </summary>
-public sealed class TumbleWindowPartial(TumbleWindowSpec spec) : Operator
+public sealed class TumbleWindowPartial : Operator
 {
-    /// <summary>Rows over which the reduction is measured, and for which a poor one switches the tables off.</summary>
+    /// <summary>Rows over which the reduction is measured, and for which a poor one keeps rows from being held.</summary>
     private const long SampleRows = 64 * 1024;
     private const long SkipRows = 16 * SampleRows;
 
-    private readonly PaneSplit _split = new(spec.Size, spec.Offset);
-    private readonly Accumulators _calls = new(spec.Calls);
+    private readonly TumbleWindowSpec _spec;
+    private readonly PaneSplit _split;
+    private readonly Accumulators _calls;
     private readonly ulong[] _hashes = new ulong[Batch.MaxRows];
     private readonly nint[] _records = new nint[Batch.MaxRows];
     private readonly ulong[] _isNew = new ulong[Bitmap.WordsFor(Batch.MaxRows)];
-    private readonly int[] _keys = [.. spec.Keys];
+    private readonly int[] _keys;
     private PaneTables _panes = null!;
-    private PaneTables _behind = null!;
     private int _rowsOffset;
-    private long _watermark;
+
+    // The watermark last passed on, the batch in hand from row _next on, and the panes that are leaving: those that _until passes (all: long.MaxValue).
+    private long _advanced;
+    private Batch? _batch;
+    private int _next;
+    private bool _giving;
+    private long _until;
+    private long _then;
+    private long _cursor;
     private long _rowsIn;
     private long _rowsOut;
     private long _skip;
-    private PaneTables? _giving;
-    private long _givingUntil;
-    private long _advance = long.MinValue;
-    private bool _thenBehind;
-    private long _cursor;
+
+    public TumbleWindowPartial(TumbleWindowSpec spec)
+    {
+        _spec = spec;
+
+        // No row is late here: the last window that holds a pane never ends.
+        _split = new PaneSplit(spec.Size, spec.Offset, spec.Size, long.MaxValue / 4, false);
+        _calls = new Accumulators(spec.Calls);
+        _keys = [.. spec.Keys];
+    }
 
     public override bool TakesMarks => true;
 
@@ -43,76 +55,98 @@ public sealed class TumbleWindowPartial(TumbleWindowSpec spec) : Operator
     public override void Open(OperatorContext c)
     {
         // Everything is given up before a barrier, so that nothing of these tables is ever stored.
-        var state = spec.PaneState(c.Inputs[0]);
-        _panes = c.State.Panes(state);
-        _behind = c.State.Panes(state with { Name = "behind" });
+        _panes = c.State.Panes(_spec.PaneState(c.Inputs[0]));
         _rowsOffset = _panes.Layout.ValueOffsets[0];
         _calls.Bind(_panes.Layout, 1);
-        _watermark = c.Watermark;
+        _advanced = c.Watermark;
     }
 
     public override void OnBatch(int port, Batch input, Output o)
     {
-        var times = ((FixedColumn<long>)input.Columns[spec.Time]).Values;
-        _split.Split(input, times, _watermark);
-        var hashes = KeyHashes.Of(input, _keys, _hashes);
-        for (int p = 0; p < _split.Count; p++) Add(_panes[_split.Pane(p)], input, _split.Rows(p), hashes);
-        AddLate(input, times, hashes);
-        _rowsIn += input.Count;
-        bool marked = input.Marks is { Count: > 0 };
-        if (!marked && _behind.Open.Count > 0) Give(_behind, long.MaxValue, o);
-        else if (_skip > 0 && !marked) Give(_panes, long.MaxValue, o);
-        Measure(input.Count);
+        (_batch, _next) = (input, 0);
+        Go(o);
     }
 
     public override void OnWatermark(long watermark, Output o)
     {
-        _watermark = watermark;
-        _advance = watermark;
-        _thenBehind = true;
-        Give(_panes, _skip > 0 ? long.MaxValue : watermark, o);
+        Begin(_skip > 0 ? long.MaxValue : watermark, watermark);
+        Go(o);
     }
 
     public override void Flush(Output o)
     {
-        _thenBehind = true;
-        Give(_panes, long.MaxValue, o);
+        Begin(long.MaxValue, long.MinValue);
+        Go(o);
     }
 
     public override bool Resume(Output o)
     {
-        if (_giving is not null) Give(o);
-        return _giving is not null;
+        if (_giving || _batch is not null) Go(o);
+        return _giving || _batch is not null;
     }
 
-    private void Add(ValueTable table, Batch input, ReadOnlySpan<int> rows, ReadOnlySpan<ulong> hashes)
-    {
-        var records = _records.AsSpan(0, rows.Length);
-        table.Resolve(input, _keys, rows, hashes, Access.Write, records, _isNew);
-        AddOne(records, _rowsOffset);
-        _calls.Apply(table, input, rows, records);
-    }
+    private void Begin(long until, long then) => (_giving, _until, _then, _cursor) = (true, until, then, 0);
 
-    private static unsafe void AddOne(ReadOnlySpan<nint> records, int offset)
+    private void Go(Output o)
     {
-        foreach (nint r in records) ++*(long*)(r + offset);
-    }
-
-    private void AddLate(Batch input, ReadOnlySpan<long> times, ReadOnlySpan<ulong> hashes)
-    {
-        var late = _split.Late;
-        for (int i = 0; i < late.Length;)
+        while (true)
         {
-            long pane = _split.StartOf(times[late[i]]);
-            int j = i + 1;
-            while (j < late.Length && _split.StartOf(times[late[j]]) == pane) j++;
-            Add(_behind[pane], input, late[i..j], hashes);
-            i = j;
+            if (_giving && !Give(o)) return;
+            if (_batch is null) return;
+            Take();
         }
+    }
+
+    // Takes rows up to one that comes behind a mark which has passed its pane; what was in time leaves first, then the mark.
+    private void Take()
+    {
+        var input = _batch!;
+        _next = _split.Split(input, ((FixedColumn<long>)input.Columns[_spec.Time]).Values, _advanced, _next, _advanced, out long inForce);
+        var hashes = _split.Count > 0 ? KeyHashes.Of(input, _keys, _hashes) : default;
+        for (int p = 0; p < _split.Count; p++)
+        {
+            var rows = _split.Rows(p);
+            var records = _records.AsSpan(0, rows.Length);
+            var table = _panes[_split.Pane(p)];
+            table.Resolve(input, _keys, rows, hashes, Access.Write, records, _isNew);
+            AddOne(records, _rowsOffset);
+            _calls.Apply(table, input, rows, records, hashes);
+        }
+
+        if (_next < input.Count)
+        {
+            Begin(inForce, inForce);
+            return;
+        }
+
+        _batch = null;
+        Measure(input.Count);
+        if (_skip > 0 && input.Marks is not { Count: > 0 }) Begin(long.MaxValue, long.MinValue);
+    }
+
+    private bool Give(Output o)
+    {
+        while (_panes.Open.Count > 0 && (_until == long.MaxValue || _panes.Open[0] + _spec.Size - 1 <= _until))
+        {
+            long start = _panes.Open[0];
+            if (!Emit(_panes[start], start, o)) return false;
+            _panes.Drop(start);
+            _cursor = 0;
+        }
+
+        if (_then > _advanced)
+        {
+            _advanced = _then;
+            o.Advance(_then);
+        }
+
+        _giving = false;
+        return true;
     }
 
     private void Measure(int rows)
     {
+        _rowsIn += rows;
         if (_skip > 0)
         {
             _skip -= rows;
@@ -126,35 +160,6 @@ public sealed class TumbleWindowPartial(TumbleWindowSpec spec) : Operator
             if ((_rowsOut + held) * 5 > _rowsIn * 4) _skip = SkipRows;
             (_rowsIn, _rowsOut) = (0, -held);
         }
-    }
-
-    private void Give(PaneTables tables, long until, Output o)
-    {
-        (_giving, _givingUntil, _cursor) = (tables, until, 0);
-        Give(o);
-    }
-
-    // First what was in time, then the watermark, then what was behind it.
-    private void Give(Output o)
-    {
-        while (true)
-        {
-            while (_giving!.Open.Count > 0 && (_givingUntil == long.MaxValue || _giving.Open[0] + spec.Size - 1 <= _givingUntil))
-            {
-                long start = _giving.Open[0];
-                if (!Emit(_giving[start], start, o)) return;
-                _giving.Drop(start);
-                _cursor = 0;
-            }
-
-            if (_advance != long.MinValue) o.Advance(_advance);
-            _advance = long.MinValue;
-            if (!_thenBehind) break;
-            _thenBehind = false;
-            (_giving, _givingUntil) = (_behind, long.MaxValue);
-        }
-
-        _giving = null;
     }
 
     private bool Emit(ValueTable table, long start, Output o)
@@ -175,6 +180,11 @@ public sealed class TumbleWindowPartial(TumbleWindowSpec spec) : Operator
             builder = o.Emit();
             if (o.Full) return false;
         }
+    }
+
+    private static unsafe void AddOne(ReadOnlySpan<nint> records, int offset)
+    {
+        foreach (nint r in records) ++*(long*)(r + offset);
     }
 
     private static unsafe void Read(ReadOnlySpan<nint> records, int offset, Span<long> to)

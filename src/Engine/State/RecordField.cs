@@ -45,6 +45,12 @@ internal abstract unsafe class RecordField(SqlType type, int offset, NullBit bit
     /// <summary>Whether two records of this table hold the same value (NULL equals NULL).</summary>
     public abstract bool Same(nint a, nint b);
 
+    /// <summary>As <see cref="Same(nint, nint)"/>, for a record of another table, whose field is <paramref name="other"/>.</summary>
+    public abstract bool Same(nint mine, RecordField other, nint theirs);
+
+    /// <summary>Copies the value of a record of another table.</summary>
+    public abstract void CopyFrom(nint mine, RecordField other, nint theirs);
+
     /// <summary>Sets the field to its zero, not NULL.</summary>
     public abstract void Zero(nint record);
 
@@ -120,6 +126,15 @@ internal unsafe class FixedField<T>(SqlType type, int offset, NullBit bit, PageS
     {
         if (Null.Nullable && IsNull(a) != IsNull(b)) return false;
         return Same(*(T*)(a + Offset), *(T*)(b + Offset));
+    }
+
+    public override bool Same(nint mine, RecordField other, nint theirs) =>
+        (!Null.Nullable || IsNull(mine) == other.IsNull(theirs)) && Same(*(T*)(mine + Offset), *(T*)(theirs + other.Offset));
+
+    public override void CopyFrom(nint mine, RecordField other, nint theirs)
+    {
+        *(T*)(mine + Offset) = *(T*)(theirs + other.Offset);
+        if (Null.Nullable) SetNull(mine, other.IsNull(theirs));
     }
 
     public override void Zero(nint record)
@@ -207,6 +222,19 @@ internal sealed unsafe class TextField(SqlType type, int offset, NullBit bit, Pa
     {
         if (Null.Nullable && IsNull(a) != IsNull(b)) return false;
         return _padded ? SamePadded(Get(a), b) : Get(a).SequenceEqual(Get(b));
+    }
+
+    public override bool Same(nint mine, RecordField other, nint theirs)
+    {
+        if (Null.Nullable && IsNull(mine) != other.IsNull(theirs)) return false;
+        var value = ((TextField)other).Get(theirs);
+        return _padded ? SamePadded(value, mine) : Get(mine).SequenceEqual(value);
+    }
+
+    public override void CopyFrom(nint mine, RecordField other, nint theirs)
+    {
+        Set(mine, ((TextField)other).Get(theirs));
+        if (Null.Nullable) SetNull(mine, other.IsNull(theirs));
     }
 
     public override void Zero(nint record)

@@ -86,6 +86,22 @@ public sealed unsafe partial class ValueTable : StoredTable
         if (_ttl > 0) Expire(access, records[..rows.Length], isNew);
     }
 
+    /// <summary>
+    /// The records, created if absent, that have the keys of records of another table of the same key; valid until the next call. Keys of one call differ.
+    /// </summary>
+    public void ResolveRecords(ValueTable from, ReadOnlySpan<nint> theirs, Span<nint> records)
+    {
+        if (_overfull.Count > 0) MakeRoom();
+        for (int done = 0; ;)
+        {
+            ulong full = 0;
+            done = FindRecords(from, theirs, records, done, ref full);
+            if (done == theirs.Length) return;
+            Enlarge(full);
+            if (FindRecords(from, theirs[..done], records, 0, ref full) != done) throw new InvalidOperationException("a record moved out of reach");
+        }
+    }
+
     /// <summary>Removes records that the last <see cref="Resolve"/> gave (each at most once).</summary>
     public void Remove(ReadOnlySpan<nint> records)
     {
@@ -261,6 +277,45 @@ public sealed unsafe partial class ValueTable : StoredTable
         }
 
         return rows.Length;
+    }
+
+    private int FindRecords(ValueTable from, ReadOnlySpan<nint> theirs, Span<nint> records, int start, ref ulong full)
+    {
+        ulong* words = stackalloc ulong[Block];
+        int keyOffset = _int64Key ? Layout.KeyOffsets[0] : 0;
+        for (; start < theirs.Length; start += Block)
+        {
+            int n = Math.Min(Block, theirs.Length - start);
+            for (int i = 0; i < n; i++) words[i] = *(ulong*)theirs[start + i];
+            fixed (nint* to = records.Slice(start, n)) Locate(words, to, n, Access.Write);
+            for (int i = 0; i < n; i++)
+            {
+                nint p = records[start + i], other = theirs[start + i];
+                while (true)
+                {
+                    ulong w = *(ulong*)p;
+                    if (w == words[i] && (_int64Key ? *(long*)(p + keyOffset) == *(long*)(other + keyOffset) : SameKey(p, from, other))) break;
+                    if (w == RecordWord.Empty)
+                    {
+                        if (!Insert(p, words[i], ref full)) return start + i;
+                        for (int f = 0; f < KeyFields.Length; f++) KeyFields[f].CopyFrom(p, from.KeyFields[f], other);
+                        break;
+                    }
+
+                    p = Next(p);
+                }
+
+                records[start + i] = p;
+            }
+        }
+
+        return theirs.Length;
+    }
+
+    private bool SameKey(nint mine, ValueTable from, nint theirs)
+    {
+        for (int f = 0; f < KeyFields.Length; f++) if (!KeyFields[f].Same(mine, from.KeyFields[f], theirs)) return false;
+        return true;
     }
 
     private nint FindExact(Batch batch, ReadOnlySpan<int> keys, ReadOnlySpan<int> row, ulong word, Access access, out bool created, ref ulong full)
