@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using OrleansStream.Engine.Checkpoints;
 using OrleansStream.Engine.Connect;
+using OrleansStream.Engine.Expressions;
 using OrleansStream.Engine.Flow;
 using OrleansStream.Engine.Operators;
 using OrleansStream.Engine.Plan;
@@ -33,7 +34,7 @@ public sealed partial class ShardHost
     {
         var context = new SourceContext(source.Table, source.Projection, Spec.Shards, _services.ConnectorServices);
         var connector = _services.Connectors(source.Table.Connector);
-        return new SourcePump(input, source, _gate, _services.Bind, () => connector.CreateReader(context), connector.Changelog(source.Table));
+        return new SourcePump(input, source, _gate, (e, s) => Evaluator.Bind(e, s, new EvaluationContext(_settings.Zone, NowMs)).Evaluate, () => connector.CreateReader(context), connector.Changelog(source.Table));
     }
 
     private void Subscribe()
