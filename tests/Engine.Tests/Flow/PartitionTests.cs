@@ -63,22 +63,6 @@ public class PartitionTests
     }
 
     [Fact]
-    public void Nothing_follows_the_end()
-    {
-        var link = new Collect();
-        var partition = New(ExchangeKind.Hash, 2, link, 1 << 20);
-        partition.Barrier(1);
-        partition.End();
-        // Epochs go on without this shard, and a restored one repeats its end.
-        partition.Barrier(2);
-        partition.Idle(true);
-        partition.Watermark(7);
-        partition.End();
-        partition.Close();
-        Assert.All(link.Parts.Values, p => Assert.Equal([ControlKind.Barrier, ControlKind.End], p.SelectMany(s => s.Controls).Select(c => c.Kind)));
-    }
-
-    [Fact]
     public void The_hash_of_a_text_key_travels()
     {
         var link = new Collect();
