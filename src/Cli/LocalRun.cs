@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Diagnostics;
+using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
 using OrleansStream.Cli.Output;
 using OrleansStream.Columns;
@@ -19,6 +20,8 @@ internal sealed class LocalRun(JobService jobs, string id, IResultOutput output,
 
     public static async Task<int> RunAsync(string sql, string name, Dictionary<string, string> settings, OutputFormat format, Interrupt interrupt)
     {
+        // Nobody else wants this silo's cores.
+        settings.TryAdd("parallelism.default", Environment.ProcessorCount.ToString(CultureInfo.InvariantCulture));
         var outcome = await LocalPlanning.Service().PlanAsync(sql, settings, interrupt.Token);
         await Console.Error.WriteAsync(outcome.Printed);
         if (!outcome.Valid) return ExitCode.Failed;

@@ -24,7 +24,7 @@ internal sealed class LocalSilo : IAsyncDisposable
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Logging.AddSimpleConsole(o => o.SingleLine = true).SetMinimumLevel(LogLevel.Warning).AddFilter("Orleans", LogLevel.Error).AddFilter("OrleansStream", LogLevel.Warning);
         // Why a run failed is shown at its end, as the fault of its job.
-        builder.Logging.AddFilter("OrleansStream.Grains.Runs", LogLevel.Critical);
+        builder.Logging.AddFilter("OrleansStream.Grains", LogLevel.Critical);
         builder.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(o => o.LogToStandardErrorThreshold = LogLevel.Trace);
         builder.AddOrleansStreamSilo(new SiloOptions { StateFolder = state.FullName, Name = "local", Print = print, Dashboard = false });
         builder.Services.AddGatewayServices();

@@ -23,7 +23,9 @@ public class FailureTests
         var (_, error) = await Ostream.ExpectAsync(1, folder.Path, "run", "t.sql", "--set", "path=in.jsonl");
         Assert.Contains("OS5001", error, StringComparison.Ordinal);
         Assert.Contains("in.jsonl:2:12", error, StringComparison.Ordinal);
+        Assert.Contains("help: ", error, StringComparison.Ordinal);
         Assert.Contains("failed in ", error, StringComparison.Ordinal);
+        Assert.DoesNotContain("fail:", error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -107,6 +107,8 @@ internal sealed partial class Ostream : IAsyncDisposable
 
     public void Terminate() => Assert.Equal(0, Kill(_process.Id, SigTerm));
 
+    public void Kill() => Assert.Equal(0, Kill(_process.Id, SigKill));
+
     public async ValueTask DisposeAsync()
     {
         if (!_process.HasExited)
@@ -137,6 +139,7 @@ internal sealed partial class Ostream : IAsyncDisposable
     }
 
     private const int SigInt = 2;
+    private const int SigKill = 9;
     private const int SigTerm = 15;
 
     [LibraryImport("libc", EntryPoint = "kill")]

@@ -62,6 +62,13 @@ internal sealed class Server : IAsyncDisposable
         return _ostream.EndAsync();
     }
 
+    /// <summary>SIGKILL: nothing is saved, nothing is said.</summary>
+    public Task KillAsync()
+    {
+        _ostream.Kill();
+        return _ostream.EndAsync();
+    }
+
     public async ValueTask DisposeAsync()
     {
         Http.Dispose();

@@ -1,5 +1,6 @@
 using System.Globalization;
 using OrleansStream.Contracts;
+using OrleansStream.Gateway.Problems;
 
 namespace OrleansStream.Cli.Output;
 
@@ -30,6 +31,7 @@ internal static class Summary
     {
         to.WriteLine($"error {fault.Code}{(fault.Where is null ? "" : $" at {fault.Where}")}");
         to.WriteLine($"  {fault.Message}");
+        if (FaultHelp.Of(fault) is { } help) to.WriteLine($"  help: {help}");
     }
 
     private static string Word(JobState state) => state switch
