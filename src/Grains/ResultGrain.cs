@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Orleans.Concurrency;
+using Orleans.Dashboard;
 using OrleansStream.Contracts;
 
 namespace OrleansStream.Grains;
@@ -9,6 +10,7 @@ namespace OrleansStream.Grains;
 /// </summary>
 [GrainType("result")]
 [KeepAlive]
+[NoProfiling]
 [Reentrant]
 public sealed class ResultGrain(TimeProvider time, IGrainFactory grains) : Grain, IResultGrain
 {

@@ -20,7 +20,7 @@ public sealed partial class ShardHost
             _sources.Sum(s => s?.Rows ?? 0) + _channels.Values.Sum(c => c.Rows), _sinks.Sum(s => s.Rows) + _partitions.Sum(p => p.Rows), _batches,
             _partitions.Sum(p => p.Rows), _links.Sum(l => l.Frames), _links.Sum(l => l.Bytes),
             counters.Where(c => c.Key.EndsWith("/late_rows", StringComparison.Ordinal)).Sum(c => c.Value), _sources.Sum(s => s?.Malformed ?? 0),
-            [.. Enumerable.Range(0, _gate.Ports).Select(_gate.Watermark)], _mood == ShardMood.Stopped ? 0 : _state.Bytes, _lastCut, _progress, _epochs.Trouble, _failure?.Message, counters);
+            [.. Enumerable.Range(0, _gate.Ports).Select(_gate.Watermark)], _mood == ShardMood.Stopped ? 0 : _state.Bytes, _lastCut, _progress, _epochs.Trouble ?? _sinks.Select(s => s.Trouble).FirstOrDefault(t => t is not null), _failure?.Message, counters);
     }
 
     private SinkTail NewSink(NodePlan node, SinkSpec sink)
@@ -33,7 +33,7 @@ public sealed partial class ShardHost
     {
         var context = new SourceContext(source.Table, source.Projection, Spec.Shards, _services.ConnectorServices);
         var connector = _services.Connectors(source.Table.Connector);
-        return new SourcePump(input, source, _gate, _services.Bind, () => connector.CreateReader(context));
+        return new SourcePump(input, source, _gate, _services.Bind, () => connector.CreateReader(context), connector.Changelog(source.Table));
     }
 
     private void Subscribe()
@@ -192,6 +192,27 @@ public sealed partial class ShardHost
         }
     }
 
+    // What the shard holds; over a limit it fails here.
+    private void Charge()
+    {
+        long frames = 0, buffers = 0;
+        foreach (var p in _partitions) frames += p.Bytes;
+        foreach (var l in _links) frames += l.WaitingBytes;
+        foreach (var c in _channels.Values) frames += c.Bytes;
+        foreach (var s in _sinks) buffers += s.Bytes;
+        _memory.Set(Holder.Tables, _state.Bytes);
+        _memory.Set(Holder.Frames, frames);
+        _memory.Set(Holder.Buffers, buffers);
+        _memory.Check();
+    }
+
+    // What failed in a way that may pass is tried again.
+    private void RetryDue()
+    {
+        if (_epochs.RetryAt > 0 && NowMs() >= _epochs.RetryAt) _epochs.Retry();
+        foreach (var s in _sinks) if (s.RetryAt > 0 && NowMs() >= s.RetryAt) s.Retry();
+    }
+
     private void WakeLater()
     {
         long now = NowMs();
@@ -200,6 +221,7 @@ public sealed partial class ShardHost
         foreach (object f in _feeds) if (f is SplitPump { Ended: false, DueMs: > 0 and var at }) due = Math.Min(due, at);
         if (_chain.TickMs is > 0 and var every) due = Math.Min(due, _lastTickMs + every);
         if (_epochs.RetryAt > 0) due = Math.Min(due, _epochs.RetryAt);
+        foreach (var s in _sinks) if (s.RetryAt > 0) due = Math.Min(due, s.RetryAt);
         if (due == long.MaxValue) return;
         long wait = Math.Max(1, due - now);
         _services.Executor.WakeAt(this, _services.Time.GetTimestamp() + (wait * _services.Time.TimestampFrequency / 1000));
@@ -217,6 +239,7 @@ public sealed partial class ShardHost
         if (_mood != ShardMood.Failed) _mood = ShardMood.Stopped;
         foreach (var (exchange, sender) in _channels.Keys) _services.Hub.Unsubscribe(JobName, Spec.Generation, exchange, sender, Spec.Id.Shard);
         _state.Dispose();
+        _memory.Close();
         var closing = _sources.OfType<SourcePump>().SelectMany(s => s.Splits).Select(s => (IAsyncDisposable)s.Reader).Concat(_sinks.Select(s => s.Writer)).ToArray();
         _services.Pool.Queue(() => _ = CloseAsync(closing, done));
     }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using OrleansStream.Columns;
 using OrleansStream.Engine.Checkpoints;
 using OrleansStream.Engine.Plan;
 
@@ -17,7 +18,7 @@ public sealed record ShardTable(ImmutableArray<ImmutableArray<string>> Silos)
 /// <summary>
 /// What one shard of one generation is made from. Crosses the wire as data; everything that is local to a silo comes from <see cref="HostServices"/>.
 /// </summary>
-/// <param name="Images">the images of the manifest that this generation starts from, of this stage: those whose key groups overlap this shard's. Empty = from nothing.</param>
+/// <param name="Images">the images of the manifest that this generation starts from, of this stage (<see cref="ImagesFor"/>). Empty = from nothing.</param>
 /// <param name="Splits">what the shard reads, with positions.</param>
 public sealed record ShardSpec(
     JobKey Job, int Generation, Plan Plan, ShardId Id, ShardTable Table, ImmutableArray<ShardImage> Images, ImmutableArray<ShardSplits> Splits)
@@ -27,4 +28,16 @@ public sealed record ShardSpec(
     public int Shards => Table.Shards(Id.Stage);
 
     public string Silo => Table.SiloOf(Id);
+
+    /// <summary>
+    /// The images that a shard starts from: those whose key groups overlap its own. When another number of shards reads splits, a split may come from any of them, and time
+    /// with it: then all of the stage.
+    /// </summary>
+    public static ImmutableArray<ShardImage> ImagesFor(Manifest? from, StagePlan stage, ShardId id, int shards)
+    {
+        var of = (from?.Shards ?? []).Where(i => i.Stage == id.Stage).ToImmutableArray();
+        if (of.Any(i => i.Shards != shards) && stage.Inputs.Any(i => i is SourceInput)) return of;
+        var mine = KeyGroups.RangeOf(id.Shard, shards);
+        return [.. of.Where(i => KeyGroups.RangeOf(i.Shard, i.Shards).Overlaps(mine))];
+    }
 }

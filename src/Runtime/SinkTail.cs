@@ -14,12 +14,16 @@ internal sealed class SinkTail(ShardHost host, string uid, string name, ISinkWri
 {
     private const int WriteBytes = 64 * 1024;
     private const int FullBytes = 256 * 1024;
+    private const long FirstRetryMs = 100;
+    private const long LastRetryMs = 5_000;
 
     private readonly Queue<(ArrayBufferWriter<byte>? Buffer, long Epoch)> _next = new();
     private readonly Stack<ArrayBufferWriter<byte>> _free = new();
     private ArrayBufferWriter<byte> _filling = new(WriteBytes);
     private ArrayBufferWriter<byte>? _writing;
+    private long _preparing;
     private bool _busy;
+    private long _retryMs = FirstRetryMs;
 
     public string Uid => uid;
 
@@ -27,12 +31,21 @@ internal sealed class SinkTail(ShardHost host, string uid, string name, ISinkWri
 
     public ISinkWriter Writer => writer;
 
+    /// <summary>Of all buffers, filled or free.</summary>
+    public long Bytes => _filling.Capacity + (_writing?.Capacity ?? 0) + _next.Sum(n => (long)(n.Buffer?.Capacity ?? 0)) + _free.Sum(b => (long)b.Capacity);
+
     /// <summary>Nothing is held or being written.</summary>
     public bool Drained => !_busy && _next.Count == 0 && _filling.WrittenCount == 0;
 
     public override bool Full => _filling.WrittenCount >= FullBytes && (_busy || _next.Count > 0);
 
-    public override string Blocker => $"sink {name}";
+    public override string Blocker => Trouble ?? $"sink {name}";
+
+    /// <summary>Why the target does not take what is written, while it is being tried again; null = all well.</summary>
+    public string? Trouble { get; private set; }
+
+    /// <summary>When the call that failed is made again (ms); 0 = none did.</summary>
+    public long RetryAt { get; private set; }
 
     public override void Append(Batch batch)
     {
@@ -66,9 +79,23 @@ internal sealed class SinkTail(ShardHost host, string uid, string name, ISinkWri
         Start();
     }
 
+    /// <summary>The call failed in a way that may pass: nothing is lost, and the chain goes on until the buffers are full.</summary>
+    public void OnTrouble(IOException error, long nowMs)
+    {
+        Trouble = $"sink {name}: {error.Message}";
+        RetryAt = nowMs + _retryMs;
+        _retryMs = Math.Min(LastRetryMs, _retryMs * 2);
+    }
+
+    public void Retry()
+    {
+        RetryAt = 0;
+        Run();
+    }
+
     public void OnDone()
     {
-        _busy = false;
+        (Trouble, _retryMs, _busy) = (null, FirstRetryMs, false);
         if (_writing is { } written)
         {
             written.ResetWrittenCount();
@@ -89,9 +116,14 @@ internal sealed class SinkTail(ShardHost host, string uid, string name, ISinkWri
     private void Start()
     {
         if (_busy || !_next.TryDequeue(out var step)) return;
-        _busy = true;
-        _writing = step.Buffer;
-        pool.Queue(() => _ = RunAsync(step.Buffer, step.Epoch));
+        (_busy, _writing, _preparing) = (true, step.Buffer, step.Epoch);
+        Run();
+    }
+
+    private void Run()
+    {
+        var (buffer, epoch) = (_writing, _preparing);
+        pool.Queue(() => _ = RunAsync(buffer, epoch));
     }
 
     private async Task RunAsync(ArrayBufferWriter<byte>? buffer, long epoch)

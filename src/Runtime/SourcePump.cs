@@ -21,14 +21,14 @@ internal sealed class SourcePump
     private readonly InputGate _gate;
     private readonly int[] _all = [.. Enumerable.Range(0, Batch.MaxRows)];
 
-    public SourcePump(int input, SourceInput plan, InputGate gate, Func<Expr, Schema, Func<Batch, Column>> bind, Func<ISplitReader> reader)
+    public SourcePump(int input, SourceInput plan, InputGate gate, Func<Expr, Schema, Func<Batch, Column>> bind, Func<ISplitReader> reader, bool changelog)
     {
         Input = input;
         _plan = plan;
         _gate = gate;
         NewReader = reader;
         var read = plan.Table.Schema.Select(plan.Projection.AsSpan());
-        _rows = new BatchBuilder(read);
+        _rows = new BatchBuilder(read, changelog);
         _batch = new Batch(plan.Schema, new Column[plan.Schema.Count]);
         _computed = [.. plan.Computed.Select((e, i) => (read.Count + i, Bind(e, bind)))];
         _watermark = plan.Watermark is { } w ? Bind(w.Expression, bind) : null;

@@ -1,6 +1,10 @@
 using System.Collections.Concurrent;
 using OrleansStream.Contracts;
+using OrleansStream.Engine.Checkpoints;
 using OrleansStream.Engine.Plan;
+using OrleansStream.Grains.Silos;
+using JobState = OrleansStream.Contracts.JobState;
+using StopKind = OrleansStream.Contracts.StopKind;
 using Xunit;
 
 namespace OrleansStream.Cluster.Tests;
@@ -122,12 +126,20 @@ public sealed class JobTests
             var job = silo.Grains.GetGrain<IJobGrain>("acme/long");
             await job.SubmitAsync(Plans.Submission(Plans.CountBids(Plans.Files(path), 1_000_000_000_000, shards: 2)));
             await silo.UntilAsync(job, s => s.Epoch >= 2);
+
+            // Run and shards are found through the directory of our own, under names that people can read.
+            var places = silo.Service<IPlaceTable>();
+            foreach (string name in (string[])["run/acme/long/1", "shard/acme/long/1/0/0", "shard/acme/long/1/1/1"])
+                Assert.Equal(silo.Service<Agents>().Here, (await places.FindAsync(name, default))?.Silo);
         }
 
         await using (var silo = await LocalSilo.StartAsync(folder))
         {
             var job = silo.Grains.GetGrain<IJobGrain>("acme/long");
-            var before = await silo.UntilAsync(job, s => s.Generation == 2);
+            var before = await silo.UntilAsync(job, s => s is { Generation: 2, State: JobState.Running or JobState.Lagging });
+            var restart = Assert.Single(before.Restarts);
+            Assert.Contains("of its run is gone", restart.Cause, StringComparison.Ordinal);
+            Assert.True(restart.FromEpoch >= 2);
             await silo.UntilAsync(job, s => s.Epoch >= before.Epoch + 2);
             await job.StopAsync(StopKind.Checkpointed);
             var last = await silo.EndedAsync(job);

@@ -59,7 +59,7 @@ public sealed class LocalSilo : IAsyncDisposable
         JobStatus? status = null;
         while (status is null || !condition(status))
         {
-            if (limit.IsCancellationRequested) throw new TimeoutException($"still {status?.State} ({status?.Why}): {string.Join("; ", status?.Stages.SelectMany(s => s.Shards.Select(h => $"{s.Id}/{h.Shard} in {h.RowsIn} out {h.RowsOut} ended {h.Ended} {h.BlockedBy}")) ?? [])}");
+            if (limit.IsCancellationRequested) throw new TimeoutException($"still {status?.State} ({status?.Why}), generation {status?.Generation}, epoch {status?.Epoch}: {string.Join("; ", status?.Stages.SelectMany(s => s.Shards.Select(h => $"{s.Id}/{h.Shard} in {h.RowsIn} out {h.RowsOut} ended {h.Ended} {h.BlockedBy}")) ?? [])}");
             await Task.Delay(20);
             status = await job.StatusAsync();
         }

@@ -78,14 +78,11 @@ internal sealed class CsvDecode : Benchmark
         return $"{rows}:{sum}";
     }
 
+    // A check that costs little a row: the sum of the first column.
     private static void Add(BatchBuilder b, ref long rows, ref long sum)
     {
         rows += b.Count;
-        foreach (var column in b.Borrow().Columns)
-        {
-            if (column is FixedColumn<long> longs) foreach (long v in longs.Values) sum += v;
-            else foreach (var v in ((TextColumn)column).Views) sum += v.Length;
-        }
+        foreach (long v in ((FixedColumn<long>)b.Borrow().Columns[0]).Values) sum += v;
     }
 
     private static byte[] Lines(int count)

@@ -16,9 +16,9 @@ internal sealed class Expressions : Benchmark
     private const string Flag = "count(*) FILTER (x)";
 
     private static readonly Schema Bid = Schema.Of(
-        ("auction", SqlType.BigInt), ("bidder", SqlType.BigInt), ("price", SqlType.BigInt), ("channel", SqlType.String), ("url", SqlType.String));
+        ("auction", SqlType.BigInt), ("bidder", SqlType.BigInt), ("price", SqlType.BigInt), ("channel", SqlType.String), ("url", SqlType.String), ("dateTime", SqlType.Timestamp(3)));
 
-    private static readonly ColumnExpr Auction = Column(0), Bidder = Column(1), Price = Column(2), Channel = Column(3);
+    private static readonly ColumnExpr Auction = Column(0), Bidder = Column(1), Price = Column(2), Channel = Column(3), Url = Column(4), Time = Column(5);
 
     // SQL for DuckDB, how its result is consumed, and the bound expression.
     private static readonly (string Sql, string Fold, Expr Expr)[] Cases =
@@ -32,6 +32,12 @@ internal sealed class Expressions : Benchmark
             Call("CASE", Call("<", Price, Long(10_000)), String("low"), Call("<", Price, Long(1_000_000)), String("middle"), String("high"))),
         ("upper(channel)", Text, Call("UPPER", Channel)),
         ("CAST(auction AS VARCHAR)", Text, new CastExpr(Auction, SqlType.String)),
+        ("url LIKE '%item%page%'", Flag, Call("LIKE", Url, String("%item%page%"))),
+        ("substring(url, 9, 12)", Text, Call("SUBSTRING", Url, Int(9), Int(12))),
+        ("hour(\"dateTime\")", Number, Call("EXTRACT", String("HOUR"), Time)),
+        ("\"dateTime\" + INTERVAL 10 SECOND > TIMESTAMP '2020-09-13 12:26:50'", Flag,
+            Call(">", Call("+", Time, new LiteralExpr("+0 00:00:10.000", new SqlType(TypeKind.IntervalDayTime, false))), new LiteralExpr("2020-09-13 12:26:50.000", SqlType.Timestamp(3).NotNull))),
+        ("bidder IN (1001, 1007, 1020, 1021, 1100, 1200)", Flag, Call("IN", Bidder, Long(1001), Long(1007), Long(1020), Long(1021), Long(1100), Long(1200))),
         ("COALESCE(NULLIF(channel, 'Apple'), 'none')", Text, Call("COALESCE", Call("NULLIF", Channel, String("Apple")), String("none"))),
     ];
 
@@ -54,6 +60,8 @@ internal sealed class Expressions : Benchmark
     private static ColumnExpr Column(int c) => new(c, Bid[c].Type);
 
     private static LiteralExpr Long(long value) => new($"{value}", SqlType.BigInt.NotNull);
+
+    private static LiteralExpr Int(int value) => new($"{value}", SqlType.Int.NotNull);
 
     private static LiteralExpr String(string value) => new(value, SqlType.Char(value.Length).NotNull);
 

@@ -7,6 +7,7 @@ namespace OrleansStream.Columns;
 public sealed class FixedBuilder<T>(SqlType type) : ColumnBuilder(type) where T : unmanaged
 {
     private T[] _values = [];
+    private int _last;
 
     public override long Bytes => (long)_values.Length * Unsafe.SizeOf<T>();
 
@@ -46,12 +47,16 @@ public sealed class FixedBuilder<T>(SqlType type) : ColumnBuilder(type) where T 
 
     public override void Show(Column column) => ((FixedColumn<T>)column).Set(_values, 0, Count, NullBits);
 
-    protected override void Release() => _values = [];
+    protected override void Release()
+    {
+        _last = Count;
+        _values = [];
+    }
 
-    // Doubles from one batch on: frames of few rows stay small, full ones take at most one copy more.
+    // The first array is about as long as the last column built: columns of a frame follow each other in like sizes, and growing copies.
     private void Grow(int need)
     {
-        int size = Math.Max(need, Math.Max(64, _values.Length * 2));
+        int size = Math.Max(need, _values.Length > 0 ? _values.Length * 2 : Math.Max(64, _last + (_last / 4)));
         var bigger = GC.AllocateUninitializedArray<T>(size);
         _values.AsSpan(0, Count).CopyTo(bigger);
         _values = bigger;

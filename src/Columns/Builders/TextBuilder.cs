@@ -10,6 +10,7 @@ namespace OrleansStream.Columns;
 public sealed class TextBuilder(SqlType type) : ColumnBuilder(type)
 {
     private TextView[] _views = [];
+    private int _last;
     private byte[][] _buffers = new byte[4][];
     private int _bufferCount;
     private byte[]? _open;
@@ -61,7 +62,7 @@ public sealed class TextBuilder(SqlType type) : ColumnBuilder(type)
         int need = at + rows;
         if (_views.Length < need)
         {
-            var bigger = GC.AllocateUninitializedArray<TextView>(Math.Max(need, Math.Max(64, _views.Length * 2)));
+            var bigger = GC.AllocateUninitializedArray<TextView>(Math.Max(need, _views.Length > 0 ? _views.Length * 2 : Math.Max(64, _last + (_last / 4))));
             _views.AsSpan(0, at).CopyTo(bigger);
             _views = bigger;
         }
@@ -123,6 +124,7 @@ public sealed class TextBuilder(SqlType type) : ColumnBuilder(type)
 
     protected override void Release()
     {
+        _last = Count;
         _views = [];
         _buffers = new byte[4][];
         Forget();

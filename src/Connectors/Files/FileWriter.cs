@@ -33,14 +33,15 @@ public sealed class FileWriter(string path, SinkContext context, IFormatEncoder 
     public ValueTask<ImmutableArray<byte[]>> PrepareAsync(long epoch, CancellationToken cancel)
     {
         if (_file is null) return new(ImmutableArray<byte[]>.Empty);
-        RandomAccess.FlushToDisk(_file);
+        // Called again after an IOException: the file is let go only when it has moved.
+        if (!_file.IsClosed) RandomAccess.FlushToDisk(_file);
         _file.Dispose();
-        _file = null;
         string folder = FileStaging.EpochFolder(_staging, context.Generation, epoch);
         FileStaging.Create(folder);
         string name = string.Create(CultureInfo.InvariantCulture, $"part-{context.Shard:D4}.{extension}");
-        File.Move(_open, Path.Combine(folder, name), overwrite: true);
+        if (File.Exists(_open)) File.Move(_open, Path.Combine(folder, name), overwrite: true);
         Disk.Sync(folder);
+        _file = null;
         return new([Encoding.UTF8.GetBytes(Path.GetFileName(folder))]);
     }
 

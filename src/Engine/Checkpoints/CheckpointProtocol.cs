@@ -26,8 +26,11 @@ public sealed record SourceState(int Stage, byte[] Snapshot, bool Finished, bool
 /// <param name="WantedAtMs">an epoch was wanted while another was open; −1 = no.</param>
 public sealed record CheckpointState(
     int Generation, ImmutableArray<ShardId> Shards, long NextEpoch, OpenEpoch? Open, Manifest? Published, ImmutableSortedDictionary<string, SourceState> Sources,
-    long TimeoutMs, long WantedAtMs = -1, bool OverdueTold = false)
+    long TimeoutMs, long WantedAtMs = -1)
 {
+    /// <summary>The last epoch of this generation is committed: nothing follows.</summary>
+    public bool Complete => Open is null && Published is { Last: true } && Published.Generation == Generation;
+
     public int ShardsOf(int stage) => Shards.Count(s => s.Stage == stage);
 }
 
@@ -85,6 +88,7 @@ public static class CheckpointProtocol
 
     public static CheckpointState On(CheckpointState state, CheckpointFact fact, ICollection<CheckpointEffect> effects) => fact switch
     {
+        CheckpointFact.Wanted when state.Complete => state,
         CheckpointFact.Wanted w => state.Open is null ? Begin(state, w.NowMs, effects) : state with { WantedAtMs = w.NowMs },
         CheckpointFact.SplitsFound f => Found(state, f),
         CheckpointFact.Reported r => Report(state, r.Report, effects),
@@ -148,7 +152,6 @@ public static class CheckpointProtocol
             NextEpoch = epoch + 1,
             Sources = sources,
             WantedAtMs = -1,
-            OverdueTold = false,
             Open = new OpenEpoch(epoch, EpochPhase.Reporting, nowMs, ImmutableSortedDictionary<ShardId, EpochReport>.Empty, images, null),
         };
     }
@@ -202,8 +205,10 @@ public static class CheckpointProtocol
 
     private static CheckpointState Watch(CheckpointState state, long nowMs, ICollection<CheckpointEffect> effects)
     {
-        if (state.Open is not { Phase: EpochPhase.Reporting } open || state.OverdueTold || nowMs - open.SinceMs < state.TimeoutMs) return state;
+        if (state.Open is not { Phase: EpochPhase.Reporting } open || nowMs - open.SinceMs < state.TimeoutMs) return state;
         effects.Add(new CheckpointEffect.Overdue(open.Epoch, [.. state.Shards.Where(s => !open.Reports.ContainsKey(s))]));
-        return state with { OverdueTold = true };
+
+        // Said again after another time-out, in case the run has found a reason to wait.
+        return state with { Open = open with { SinceMs = nowMs } };
     }
 }

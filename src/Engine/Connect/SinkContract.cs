@@ -18,7 +18,8 @@ public sealed record SinkContext(string Job, string Sink, TableRef Table, bool C
 
 /// <summary>
 /// Writes one shard's rows to a place that nobody reads yet. <see cref="Encode"/> is a unit on the executor; the rest runs on the pool, in order, one call at a time,
-/// while the next buffer is filled.
+/// while the next buffer is filled. A call that ends in an <see cref="IOException"/> is made again with the same bytes until it succeeds, so it must leave nothing half done;
+/// any other exception fails the shard.
 /// </summary>
 public interface ISinkWriter : IAsyncDisposable
 {

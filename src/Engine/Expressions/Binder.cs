@@ -49,7 +49,9 @@ internal sealed class Binder(Schema input, Evaluation evaluation)
             case CastExpr c: return Casting.To(Bind(c.Operand), c.Type, evaluation, c.Try);
             case CallExpr c:
                 if (!FunctionCatalog.Scalars.TryGetValue(c.Function, out var function)) throw new InvalidDataException($"no function {c.Function}");
-                return function.Bind(new BoundCall(c, [.. c.Arguments.Select(Bind)], evaluation));
+                var call = new BoundCall(c, [.. c.Arguments.Select(Bind)], evaluation);
+                var node = function.Bind(call);
+                return function.About.Purity == Purity.Pure && !call.Arguments.IsEmpty && call.Arguments.All(a => a.IsConstant) ? LiteralNode.Fold(node) : node;
             default: throw new InvalidDataException($"no expression {e.GetType().Name}");
         }
     }

@@ -37,7 +37,8 @@ public static class Casting
             TypeKind.IntervalDayTime => to.IsText ? Text<PrintSpan, long>(node, to) : FromInteger<long>(node, to),
             _ => null,
         };
-        return cast ?? throw new InvalidDataException($"no cast from {from} to {to}");
+        if (cast is null) throw new InvalidDataException($"no cast from {from} to {to}");
+        return node.IsConstant ? LiteralNode.Fold(cast) : cast;
     }
 
     private static UnaryNode<TKernel, TA, TR> Unary<TKernel, TA, TR>(Node node, SqlType to, TKernel kernel = default) where TKernel : struct, IUnary<TA, TR> where TA : struct where TR : struct =>

@@ -66,6 +66,21 @@ public sealed class LiteralNode : Node
         return new LiteralNode(type, builder.Build());
     }
 
+    /// <summary>The value of a node that depends on constants only, computed now; the node itself when it fails (it may stand in a branch that no row takes).</summary>
+    public static Node Fold(Node node)
+    {
+        try
+        {
+            var builder = ColumnBuilder.Create(node.Type);
+            builder.Gather(node.Evaluate(new Rows(1, default, true, 0)), new int[Batch.MaxRows]);
+            return new LiteralNode(node.Type, builder.Build());
+        }
+        catch (EvaluationException)
+        {
+            return node;
+        }
+    }
+
     public override Column Evaluate(in Rows rows)
     {
         if (_all.Length == rows.Length) return _all;

@@ -58,6 +58,17 @@ public sealed class Partition : Tail
     /// <summary>Rows put into sub-batches.</summary>
     public long Rows { get; private set; }
 
+    /// <summary>Of frames that are being filled.</summary>
+    public long Bytes
+    {
+        get
+        {
+            long bytes = 0;
+            foreach (var l in _links) bytes += BytesOf(l);
+            return bytes;
+        }
+    }
+
     public override bool Full
     {
         get
@@ -122,12 +133,15 @@ public sealed class Partition : Tail
 
     public override void Watermark(long watermark)
     {
-        if (watermark <= _told) return;
+        if (watermark <= _told || _ended) return;
         _told = watermark;
         foreach (var s in _subs) s.Watermark(s.Rows.Count, watermark);
     }
 
-    public override void Idle(bool idle) => Put(idle ? ControlKind.Idle : ControlKind.Active, 0);
+    public override void Idle(bool idle)
+    {
+        if (!_ended) Put(idle ? ControlKind.Idle : ControlKind.Active, 0);
+    }
 
     /// <summary>The first thing on every link: whether this shard is active, idle or ended.</summary>
     public void Greet()
@@ -136,15 +150,17 @@ public sealed class Partition : Tail
         Close();
     }
 
-    /// <summary>A barrier closes the frames.</summary>
+    /// <summary>A barrier closes the frames. After the end none is sent: receivers ask an ended channel for nothing more.</summary>
     public void Barrier(long epoch)
     {
+        if (_ended) return;
         Put(ControlKind.Barrier, epoch);
         Close();
     }
 
     public override void End()
     {
+        if (_ended) return;
         _ended = true;
         Put(ControlKind.End, 0);
         Close();

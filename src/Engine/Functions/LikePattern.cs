@@ -8,13 +8,17 @@ namespace OrleansStream.Engine.Functions;
 /// </summary>
 internal sealed class LikePattern
 {
-    private readonly List<Part> _parts = [];
+    private readonly Part[] _parts;
+
+    // Without _ a part is bytes: those at the start, those in order, those at the end.
+    private readonly byte[][]? _plain;
 
     /// <param name="pattern">UTF-8.</param>
     /// <param name="escape">the code point that takes the meaning from the next, or −1.</param>
     /// <exception cref="EvaluationException">the escape stands before something other than itself, % or _.</exception>
     public LikePattern(ReadOnlySpan<byte> pattern, int escape)
     {
+        var parts = new List<Part>();
         var bytes = new List<byte>();
         var any = new List<int>();
         while (!pattern.IsEmpty)
@@ -29,7 +33,7 @@ internal sealed class LikePattern
             }
             else if (rune.Value == '%')
             {
-                _parts.Add(new Part([.. bytes], [.. any]));
+                parts.Add(new Part([.. bytes], [.. any]));
                 bytes.Clear();
                 any.Clear();
             }
@@ -42,15 +46,18 @@ internal sealed class LikePattern
             pattern = pattern[n..];
         }
 
-        _parts.Add(new Part([.. bytes], [.. any]));
+        parts.Add(new Part([.. bytes], [.. any]));
+        _parts = [.. parts];
+        if (_parts.Length > 1 && _parts.All(p => p.Plain is not null)) _plain = [.. _parts.Select(p => p.Plain!)];
     }
 
     public bool Matches(ReadOnlySpan<byte> text)
     {
+        if (_plain is not null) return MatchesPlain(text, _plain);
         int at = _parts[0].At(text, 0);
         if (at < 0) return false;
-        if (_parts.Count == 1) return at == text.Length;
-        for (int i = 1; i < _parts.Count - 1; i++)
+        if (_parts.Length == 1) return at == text.Length;
+        for (int i = 1; i < _parts.Length - 1; i++)
         {
             at = _parts[i].Find(text, at);
             if (at < 0) return false;
@@ -59,8 +66,32 @@ internal sealed class LikePattern
         return _parts[^1].Ends(text, at);
     }
 
+    private static bool MatchesPlain(ReadOnlySpan<byte> text, byte[][] parts)
+    {
+        byte[] first = parts[0];
+        if (first.Length > 0)
+        {
+            if (!text.StartsWith(first)) return false;
+            text = text[first.Length..];
+        }
+
+        for (int i = 1; i < parts.Length - 1; i++)
+        {
+            byte[] part = parts[i];
+            int at = text.IndexOf(part);
+            if (at < 0) return false;
+            text = text[(at + part.Length)..];
+        }
+
+        byte[] last = parts[^1];
+        return last.Length == 0 || text.EndsWith(last);
+    }
+
     private sealed class Part(byte[] bytes, int[] any)
     {
+        /// <summary>The bytes of a part without _.</summary>
+        public byte[]? Plain => any.Length == 0 ? bytes : null;
+
         /// <summary>Where the part ends when it stands at <paramref name="at"/>, or −1.</summary>
         public int At(ReadOnlySpan<byte> text, int at)
         {

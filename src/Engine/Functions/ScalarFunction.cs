@@ -18,8 +18,11 @@ public enum NullRule : byte
 /// <summary>What a result depends on.</summary>
 public enum Purity : byte
 {
-    /// <summary>The arguments only (and the session's time zone).</summary>
+    /// <summary>The arguments only.</summary>
     Pure,
+
+    /// <summary>Also the session's time zone.</summary>
+    Zone,
 
     /// <summary>Also the processing time of the batch.</summary>
     Time,
@@ -62,9 +65,10 @@ public sealed record BoundCall(CallExpr Call, ImmutableArray<Node> Arguments, Ev
     public SqlType Type => Call.Type;
 
     /// <summary>The text of argument <paramref name="i"/> when it is a constant, else null.</summary>
-    public string? Constant(int i) => i < Call.Arguments.Length && Call.Arguments[i] is LiteralExpr { Value: { } value } ? value : null;
+    public string? Constant(int i) =>
+        i < Arguments.Length && Arguments[i] is LiteralNode { IsNull: false, All: TextColumn text } ? System.Text.Encoding.UTF8.GetString(text[0]) : null;
 
-    public bool IsConstant(int i) => i < Call.Arguments.Length && Call.Arguments[i] is LiteralExpr;
+    public bool IsConstant(int i) => i < Arguments.Length && Arguments[i].IsConstant;
 }
 
 /// <summary>

@@ -10,6 +10,10 @@ public interface IJobRecord : IGrainWithStringKey
     [Alias("record")]
     Task RecordAsync(JobStatus last);
 
+    /// <summary>Another generation has begun.</summary>
+    [Alias("restarted")]
+    Task RestartedAsync(RestartStatus restart);
+
     /// <summary>The journal says that the job ought to run, and it was never begun: begin it.</summary>
     [Alias("begin")]
     Task BeginAsync();

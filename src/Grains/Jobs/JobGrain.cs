@@ -17,6 +17,9 @@ public sealed class JobRecord
 
     /// <summary>Set when the job has ended.</summary>
     [Id(2)] public JobStatus? Last { get; set; }
+
+    /// <summary>The last 50, oldest first.</summary>
+    [Id(3)] public ImmutableArray<RestartStatus> Restarts { get; set; } = [];
 }
 
 /// <summary>A job's front door. It holds nothing that a run needs: the journal does.</summary>
@@ -85,6 +88,12 @@ public sealed class JobGrain([PersistentState("job")] IPersistentState<JobRecord
         if (record.State.Submission is { Collect: true }) await services.Grains.GetGrain<IResultGrain>(Key.ToString()).CompleteAsync(Fault(last));
     }
 
+    public async Task RestartedAsync(RestartStatus restart)
+    {
+        record.State.Restarts = [.. record.State.Restarts.TakeLast(49), restart];
+        await record.WriteStateAsync();
+    }
+
     private static JobFault? Fault(JobStatus last) => last.State switch
     {
         JobState.Failed => last.Faults.FirstOrDefault() ?? new JobFault(FaultCodes.Unexpected, last.Why ?? "the query failed", null, last.Since),
@@ -133,5 +142,5 @@ public sealed class JobGrain([PersistentState("job")] IPersistentState<JobRecord
         Epoch = head.Publish?.Epoch ?? 0,
     };
 
-    private JobStatus Named(JobStatus status) => status with { Name = record.State.Submission?.Name ?? status.Name, Sql = record.State.Submission?.Sql };
+    private JobStatus Named(JobStatus status) => status with { Name = record.State.Submission?.Name ?? status.Name, Sql = record.State.Submission?.Sql, Restarts = record.State.Restarts };
 }

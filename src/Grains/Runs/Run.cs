@@ -4,6 +4,7 @@ using OrleansStream.Contracts;
 using OrleansStream.Engine.Checkpoints;
 using OrleansStream.Engine.Connect;
 using OrleansStream.Engine.Plan;
+using OrleansStream.Grains.Jobs;
 using OrleansStream.Grains.Shards;
 using JobState = OrleansStream.Engine.Checkpoints.JobState;
 using StopKind = OrleansStream.Engine.Checkpoints.StopKind;
@@ -22,6 +23,7 @@ internal sealed class Run(RunServices services, JobKey job, int generation, ILog
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(10);
 
     private readonly CancellationTokenSource _ended = new();
+    private readonly CancellationTokenSource _leaving = new();
     private readonly RunJournal _journal = new(services.Journal, job, generation, services.Time, log);
     private readonly Queue<object> _facts = new();
     private bool _taking;
@@ -52,6 +54,9 @@ internal sealed class Run(RunServices services, JobKey job, int generation, ILog
 
     public RunHistory History { get; } = new();
 
+    /// <summary>Completes when the next generation has been begun, after its back-off; until then this run still answers for the job.</summary>
+    public Task Next { get; private set; } = Task.CompletedTask;
+
     /// <summary>Begins, unless the journal has moved on or the job is not to run.</summary>
     public async Task BeginAsync(RunBegin begin)
     {
@@ -64,7 +69,14 @@ internal sealed class Run(RunServices services, JobKey job, int generation, ILog
             return;
         }
 
-        _state = JobState.New(TakesCheckpoints(PlanJson.Read(begin.Plan ?? head.Plan!)), begin.RecentMs);
+        bool checkpoints = TakesCheckpoints(PlanJson.Read(begin.Plan ?? head.Plan!));
+        if (!checkpoints && generation > 1)
+        {
+            await GiveUpAsync(head, begin.Cause);
+            return;
+        }
+
+        _state = JobState.New(checkpoints, begin.RecentMs);
         Tell(new JobFact.Begin(head, begin.Plan, services.Agents.Here, begin.Cause, begin.AskedFor, NowMs()));
     }
 
@@ -86,6 +98,7 @@ internal sealed class Run(RunServices services, JobKey job, int generation, ILog
     {
         if (_draining) return;
         _draining = true;
+        _leaving.Cancel();
         if (_state is { Phase: JobPhase.Running, Checkpoints: true }) Tell(new CheckpointFact.Wanted(NowMs()));
         else if (!_state.Checkpoints) Fail(new JobFault(FaultCodes.Lost, "its silo is stopping", null, services.Time.GetUtcNow()), true);
         else StandDown();
@@ -147,7 +160,7 @@ internal sealed class Run(RunServices services, JobKey job, int generation, ILog
     {
         switch (effect)
         {
-            case JobEffect.AppendBegin b: Do(async () => Tell(new JobFact.Begun(await _journal.BeginAsync(b.Seen, b.Entry, _ended.Token)))); break;
+            case JobEffect.AppendBegin b: Do(() => WriteBeginAsync(b)); break;
             case JobEffect.Prepare: Do(PrepareAsync); break;
             case JobEffect.StartShards: foreach (var s in _state.Shards) Do(async () => Tell(new JobFact.Started(s, await Shards!.StartAsync(s, _splits.GetValueOrDefault(s, []))))); break;
             case JobEffect.Recommit: Do(RecommitAsync); break;
@@ -155,7 +168,7 @@ internal sealed class Run(RunServices services, JobKey job, int generation, ILog
             case JobEffect.WantEpoch: Tell(new CheckpointFact.Wanted(NowMs())); break;
             case JobEffect.StopShards: Do(StopShardsAsync); break;
             case JobEffect.AppendDesired d: Do(() => WriteDesiredAsync(new DesiredEntry(d.State, d.Reason))); break;
-            case JobEffect.BeginNext n: _ = BeginNextAsync(n); break;
+            case JobEffect.BeginNext n: Next = BeginNextAsync(n); break;
             case JobEffect.Over o: End(o.Final); break;
             default: throw new InvalidOperationException($"no rule for {effect}");
         }
@@ -185,6 +198,28 @@ internal sealed class Run(RunServices services, JobKey job, int generation, ILog
             case CheckpointEffect.StandDown: StandDown(); break;
             default: throw new InvalidOperationException($"no rule for {effect}");
         }
+    }
+
+    // Rows of a SELECT have been seen: going on would show some of them twice.
+    private async Task GiveUpAsync(JournalHead head, string cause)
+    {
+        string why = $"the query cannot go on: {cause}";
+        if (await services.Journal.TryAppendAsync(job, head.Version, new DesiredEntry(DesiredState.Failed, why), _ended.Token))
+        {
+            History.Faults.Add(new JobFault(FaultCodes.Lost, why, null, Now));
+            History.Final = DesiredState.Failed;
+        }
+
+        _state = _state with { Phase = JobPhase.Over };
+        over(this);
+    }
+
+    private async Task WriteBeginAsync(JobEffect.AppendBegin begin)
+    {
+        bool won = await _journal.BeginAsync(begin.Seen, begin.Entry, _ended.Token);
+        Tell(new JobFact.Begun(won));
+        if (won && generation > 1)
+            await services.Grains.GetGrain<IJobRecord>(job.ToString()).RestartedAsync(new RestartStatus(generation, Now, begin.Entry.Cause, begin.Entry.FromEpoch, begin.Entry.AskedFor));
     }
 
     private async Task PrepareAsync()
@@ -220,8 +255,9 @@ internal sealed class Run(RunServices services, JobKey job, int generation, ILog
 
     private async Task RecommitAsync()
     {
-        var from = _epochs!.Published!;
-        await RetryAsync("commit", () => _sinks!.CommitAsync(from, _ended.Token));
+        // Null = older generations have published nothing, but they may have staged.
+        var from = _epochs!.Published;
+        if (from is not null) await RetryAsync("commit", () => _sinks!.CommitAsync(from, _ended.Token));
         await RetryAsync("abort", () => _sinks!.AbortAsync(from, _ended.Token));
         Tell(new JobFact.Recommitted());
     }
@@ -261,7 +297,8 @@ internal sealed class Run(RunServices services, JobKey job, int generation, ILog
     // Not cancelled by the end of this run: it is its last act.
     private async Task BeginNextAsync(JobEffect.BeginNext next)
     {
-        await Task.Delay(TimeSpan.FromMilliseconds(next.DelayMs), services.Time);
+        await Task.Delay(TimeSpan.FromMilliseconds(next.DelayMs), services.Time, _leaving.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        if (_draining) return;
         await RunStart.TryBeginAsync(services, job.ToString(), generation + 1, new RunBegin(next.Cause, false, null, _state.RecentMs), log);
     }
 

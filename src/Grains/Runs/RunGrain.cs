@@ -109,7 +109,6 @@ public sealed class RunGrain(RunServices services, SiloRuns runs, ILogger<RunGra
     {
         if (_over) return;
         _over = true;
-        runs.Remove(run.Job.ToString(), run.Generation);
         _ = LeaveAsync(run);
     }
 
@@ -118,6 +117,8 @@ public sealed class RunGrain(RunServices services, SiloRuns runs, ILogger<RunGra
     {
         try
         {
+            await run.Next;
+            runs.Remove(run.Job.ToString(), run.Generation);
             if (run.History.Final is not null) await services.Grains.GetGrain<IJobRecord>(run.Job.ToString()).RecordAsync(RunStatus.Describe(run, await RowsAsync(run), services.Time.GetUtcNow()));
         }
         finally

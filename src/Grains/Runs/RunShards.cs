@@ -25,7 +25,7 @@ internal sealed class RunShards(RunServices services, JobKey job, int generation
     /// <summary>Starts a shard on its silo; gives its host's instance.</summary>
     public Task<string> StartAsync(ShardId id, ImmutableArray<ShardSplits> splits)
     {
-        var spec = new ShardSpec(job, generation, plan, id, Table, Images(id), splits);
+        var spec = new ShardSpec(job, generation, plan, id, Table, ShardSpec.ImagesFor(from, plan.Stages[id.Stage], id, Table.Shards(id.Stage)), splits);
         // A placement hint goes with the call that activates the grain.
         RequestContext.Set(IPlacementDirector.PlacementHintKey, Agents.AddressOf(spec.Silo));
         try
@@ -38,17 +38,36 @@ internal sealed class RunShards(RunServices services, JobKey job, int generation
         }
     }
 
-    public Task GoAsync() => Task.WhenAll(Silos.Select(s => services.Agents.On(s).GoAsync(_job, generation)));
+    public Task GoAsync() => Task.WhenAll(Silos.Select(s => CommandAsync(s, agent => agent.GoAsync(_job, generation))));
 
     public Task BeginEpochAsync(ImmutableSortedDictionary<ShardId, EpochCommand> commands) => Task.WhenAll(
-        commands.GroupBy(c => Table.SiloOf(c.Key)).Select(silo => services.Agents.On(silo.Key).BeginEpochAsync(
-            _job, generation, [.. silo.Select(c => new ShardCommand(c.Key.Stage, c.Key.Shard, JsonDocuments.Of(c.Value)))])));
+        commands.GroupBy(c => Table.SiloOf(c.Key)).Select(silo =>
+        {
+            ImmutableArray<ShardCommand> mine = [.. silo.Select(c => new ShardCommand(c.Key.Stage, c.Key.Shard, JsonDocuments.Of(c.Value)))];
+            return CommandAsync(silo.Key, agent => agent.BeginEpochAsync(_job, generation, mine));
+        }));
 
     /// <summary>Asks every silo; one that does not answer has no rows.</summary>
     public Task<ImmutableArray<ShardRow>> StatusAsync() => AskAsync(agent => agent.StatusAsync(_job, generation));
 
     /// <summary>Ends every host that can be reached; the others end when they hear of the next generation.</summary>
     public Task<ImmutableArray<ShardRow>> StopAsync() => AskAsync(agent => agent.StopAsync(_job, generation));
+
+    // Commands may be repeated, so one that was not answered is sent again for as long as its silo lives.
+    private async Task CommandAsync(string silo, Func<ISiloAgent, Task> command)
+    {
+        while (true)
+        {
+            try
+            {
+                await command(services.Agents.On(silo));
+                return;
+            }
+            catch (TimeoutException) when (silo == services.Agents.Here || services.Silos.IsLive(silo))
+            {
+            }
+        }
+    }
 
     private async Task<ImmutableArray<ShardRow>> AskAsync(Func<ISiloAgent, Task<ImmutableArray<ShardRow>>> ask)
     {
@@ -68,13 +87,5 @@ internal sealed class RunShards(RunServices services, JobKey job, int generation
         {
             return [];
         }
-    }
-
-    // Of the stage's images, those that hold key groups of this shard.
-    private ImmutableArray<ShardImage> Images(ShardId id)
-    {
-        if (from is null) return [];
-        var mine = KeyGroups.RangeOf(id.Shard, Table.Shards(id.Stage));
-        return [.. from.Shards.Where(s => s.Stage == id.Stage && KeyGroups.RangeOf(s.Shard, s.Shards).Overlaps(mine))];
     }
 }

@@ -53,6 +53,7 @@ internal static class RunStatus
         JobPhase.Running when run.History.Trouble is { } trouble => (JobState.CheckpointingFailing, trouble),
         JobPhase.Running when rows.FirstOrDefault(r => r.Status.BlockedBy is not null) is { } blocked =>
             (JobState.Lagging, $"stage {blocked.Stage}, shard {blocked.Status.Shard}: {blocked.Status.BlockedBy}"),
+        JobPhase.Running when rows.Length > 0 && rows.All(r => r.Status.Idle || r.Status.Ended) && !rows.All(r => r.Status.Ended) => (JobState.Idle, null),
         JobPhase.Running => (JobState.Running, null),
         _ => (JobState.Starting, null),
     };

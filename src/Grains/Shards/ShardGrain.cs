@@ -1,5 +1,4 @@
 using Orleans.Concurrency;
-using Orleans.Dashboard;
 using Orleans.GrainDirectory;
 using Orleans.Placement;
 using OrleansStream.Grains.Runs;

@@ -14,10 +14,10 @@ public sealed class SiloShards(HostServices services)
     /// <summary>Opens a host; once per shard and activation.</summary>
     /// <param name="instance">name of the grain's activation.</param>
     /// <param name="left">called once the host has been stopped by <see cref="StopAsync"/>.</param>
-    /// <exception cref="InvalidOperationException">wrong silo, or the generation is over here.</exception>
+    /// <exception cref="ShardRefusedException">wrong silo, or the generation is over here.</exception>
     public async Task<ShardHost> OpenAsync(ShardSpec spec, string instance, Action left)
     {
-        if (spec.Silo != services.Silo) throw new InvalidOperationException($"shard {spec.Id} of {spec.Job} belongs on {spec.Silo}, but woke on {services.Silo}");
+        if (spec.Silo != services.Silo) throw new ShardRefusedException($"shard {spec.Id} of {spec.Job} belongs on {spec.Silo}, but woke on {services.Silo}");
         string job = spec.Job.ToString();
         Refuse(job, spec.Generation);
         services.Hub.Heard(job, spec.Generation);
@@ -75,7 +75,10 @@ public sealed class SiloShards(HostServices services)
         double cpu = (double)host.Queue.TicksOf(host.Stage) / services.Time.TimestampFrequency / HostsOf(host);
         return new Contracts.ShardStatus(
             s.Id.Shard, s.Silo, s.RowsIn, s.RowsOut, s.RowsCrossed, watermark == long.MinValue ? null : watermark, blocked, s.Mood == ShardMood.Ended, s.StateBytes, cpu,
-            s.Counters.SetItem("late", s.Late).SetItem("malformed", s.Malformed));
+            s.Counters.SetItem("late", s.Late).SetItem("malformed", s.Malformed))
+        {
+            Idle = s.Mood == ShardMood.Idle,
+        };
     }
 
     /// <summary>Jobs and generations with hosts here.</summary>
@@ -93,7 +96,7 @@ public sealed class SiloShards(HostServices services)
 
     private void Refuse(string job, int generation)
     {
-        if (IsOver(job, generation)) throw new InvalidOperationException($"generation {generation} of {job} is over on {services.Silo}");
+        if (IsOver(job, generation)) throw new ShardRefusedException($"generation {generation} of {job} is over on {services.Silo}");
     }
 
     private sealed class Generation(JobQueue queue)

@@ -45,7 +45,7 @@ public interface ISiloAgent : IGrainService
     /// <summary>The caller lives, and so do these runs; <paramref name="leaving"/>: it is about to stop.</summary>
     [ResponseTimeout("00:00:01")]
     [Alias("beat")]
-    Task BeatAsync(string silo, ImmutableArray<RunBeat> runs, bool leaving);
+    Task BeatAsync(string silo, ImmutableArray<RunBeat> beats, bool leaving);
 }
 
 /// <summary>What one shard is to do for an epoch.</summary>

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Orleans.Dashboard;
 using OrleansStream.Engine.Checkpoints;
 using OrleansStream.Engine.Flow;
 using OrleansStream.Grains.Exchange;
@@ -12,6 +13,7 @@ using OrleansStream.Runtime;
 namespace OrleansStream.Grains.Silos;
 
 /// <summary>Speaks for this silo: carries commands to its hosts, offers to its hub, heartbeats to its peers; and once a second begins what nobody runs.</summary>
+[NoProfiling]
 public sealed class SiloAgent(
     GrainId id, Orleans.Runtime.Silo silo, ILoggerFactory loggers, ExchangeHub hub, SiloShards shards, ShardEvents events, SiloRuns runs, RunServices services)
     : GrainService(id, silo, loggers), ISiloAgent
@@ -58,12 +60,17 @@ public sealed class SiloAgent(
 
     public Task<ImmutableArray<ShardRow>> StatusAsync(string job, int generation) => Task.FromResult(shards.Status(job, generation));
 
-    public Task BeatAsync(string silo, ImmutableArray<RunBeat> runs, bool leaving)
+    public Task BeatAsync(string silo, ImmutableArray<RunBeat> beats, bool leaving)
     {
         if (leaving) services.Silos.Leave(silo);
         services.Silos.Heard(silo);
-        _heard.Beat(runs, NowMs());
-        foreach (var run in runs) shards.Supersede(run.Job, run.Generation);
+        _heard.Beat(beats, NowMs());
+        foreach (var run in beats)
+        {
+            shards.Supersede(run.Job, run.Generation);
+            runs.Supersede(run);
+        }
+
         return Task.CompletedTask;
     }
 

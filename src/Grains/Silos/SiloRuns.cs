@@ -24,6 +24,14 @@ public sealed class SiloRuns
         }
     }
 
+    /// <summary>A newer generation of a job lives elsewhere: older ones here are told.</summary>
+    public void Supersede(RunBeat newer)
+    {
+        IRunGrain[] older;
+        lock (_lock) older = [.. _runs.Where(r => r.Key.Job == newer.Job && r.Key.Generation < newer.Generation).Select(r => r.Value)];
+        foreach (var run in older) run.TellAsync([new ShardEvent(ShardEventKind.Superseded, -1, -1, Generation: newer.Generation)]).Ignore();
+    }
+
     /// <summary>Completes when no run is left.</summary>
     public Task WhenEmpty()
     {

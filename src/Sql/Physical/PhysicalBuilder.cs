@@ -98,7 +98,7 @@ internal sealed partial class PhysicalBuilder(PhysicalOptions options, TextSpan 
         var schema = new Schema([.. physical.Select((c, i) => new Field(s.Target.Columns[c].Name, s.Columns[i].Type))]);
         var table = new TableRef(s.Target.Name, connector, TableOptions(s.Options), schema,
             [.. s.Target.PrimaryKey.Select(k => Array.IndexOf(physical, k))], [.. s.Target.PartitionKeys.Select(k => Array.IndexOf(physical, k))]);
-        return new PhysicalSink(input, table, options.TakesUpdates(connector));
+        return new PhysicalSink(input, table, options.TakesUpdates(table));
     }
 
     /// <summary>The options that the connector sees: all but its own name.</summary>
@@ -109,5 +109,5 @@ internal sealed partial class PhysicalBuilder(PhysicalOptions options, TextSpan 
 /// <summary>What the choice of operators depends on beside the query.</summary>
 /// <param name="TwoPhase">aggregate before the exchange too, where that is possible.</param>
 /// <param name="Aggregate">the engine has this call.</param>
-/// <param name="TakesUpdates">whether a connector can write updates.</param>
-internal sealed record PhysicalOptions(bool TwoPhase, Predicate<AggregateCall> Aggregate, Predicate<string> TakesUpdates);
+/// <param name="TakesUpdates">whether a table's connector, or its format, can write updates.</param>
+internal sealed record PhysicalOptions(bool TwoPhase, Predicate<AggregateCall> Aggregate, Predicate<TableRef> TakesUpdates);

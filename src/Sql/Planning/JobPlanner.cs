@@ -92,7 +92,14 @@ internal sealed class JobPlanner(
     private PhysicalOptions Options()
     {
         bool twoPhase = settings.GetValueOrDefault("table.optimizer.agg-phase-strategy", "AUTO") != "ONE_PHASE";
-        return new PhysicalOptions(twoPhase, EngineAggregates.Has, c => c == InsertBinder.CollectConnector || connectors.Find(c) is { TakesUpdates: true });
+        return new PhysicalOptions(twoPhase, EngineAggregates.Has, TakesUpdates);
+    }
+
+    private bool TakesUpdates(TableRef table)
+    {
+        if (table.Connector == InsertBinder.CollectConnector) return true;
+        return connectors.Find(table.Connector) is { } schema
+            && (schema.TakesUpdates || (table.Options.TryGetValue("format", out string? format) && schema.UpdateFormats.Contains(format)));
     }
 
     private long WatermarkInterval() =>

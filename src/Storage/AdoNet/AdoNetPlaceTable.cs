@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Data.Common;
 using OrleansStream.Engine.Checkpoints;
 
 namespace OrleansStream.Storage.AdoNet;
@@ -22,16 +23,14 @@ public sealed class AdoNetPlaceTable(AdoNetDatabase database) : IPlaceTable
                 connection, null, "INSERT INTO ostream_place (name, silo, instance) VALUES (@name, @silo, @instance) ON CONFLICT DO NOTHING", Values(place), cancel);
 
             // Absent = taken away in between: enter again.
-            if (await FindAsync(place.Name, cancel) is { } standing) return standing;
+            if (await FindAsync(connection, place.Name, cancel) is { } standing) return standing;
         }
     }
 
     public async ValueTask<Place?> FindAsync(string name, CancellationToken cancel)
     {
         await using var connection = await database.OpenAsync(cancel);
-        await using var command = AdoNetDatabase.Command(connection, null, "SELECT silo, instance FROM ostream_place WHERE name = @name", [("@name", name)]);
-        await using var reader = await command.ExecuteReaderAsync(cancel);
-        return await reader.ReadAsync(cancel) ? new Place(name, reader.GetString(0), reader.GetString(1)) : null;
+        return await FindAsync(connection, name, cancel);
     }
 
     public async ValueTask LeaveAsync(Place place, CancellationToken cancel)
@@ -44,6 +43,13 @@ public sealed class AdoNetPlaceTable(AdoNetDatabase database) : IPlaceTable
     {
         await using var connection = await database.OpenAsync(cancel);
         foreach (string silo in silos) await AdoNetDatabase.ExecuteAsync(connection, null, "DELETE FROM ostream_place WHERE silo = @silo", [("@silo", silo)], cancel);
+    }
+
+    private static async ValueTask<Place?> FindAsync(DbConnection connection, string name, CancellationToken cancel)
+    {
+        await using var command = AdoNetDatabase.Command(connection, null, "SELECT silo, instance FROM ostream_place WHERE name = @name", [("@name", name)]);
+        await using var reader = await command.ExecuteReaderAsync(cancel);
+        return await reader.ReadAsync(cancel) ? new Place(name, reader.GetString(0), reader.GetString(1)) : null;
     }
 
     private static (string Name, object Value)[] Values(Place place) => [("@name", place.Name), ("@silo", place.Silo), ("@instance", place.Instance)];

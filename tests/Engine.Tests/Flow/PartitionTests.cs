@@ -80,6 +80,20 @@ public class PartitionTests
         Assert.False(batch.HasHashes);
     }
 
+    [Fact]
+    public void Nothing_follows_the_end()
+    {
+        var link = new Collect();
+        var partition = New(ExchangeKind.Hash, 2, link, 1 << 20);
+        partition.End();
+        partition.Barrier(3);
+        partition.Watermark(5);
+        partition.Idle(true);
+        partition.End();
+        partition.Close();
+        Assert.All(link.Parts.Values, p => Assert.Equal([new Control(0, ControlKind.End, 0)], Assert.Single(p).Controls));
+    }
+
     private static Partition New(ExchangeKind kind, int shards, Collect link, long frameBytes) => new(
         new Exchange(0, 0, -1, 1, 0, kind, kind == ExchangeKind.Hash ? [0] : [], Orders, false), [.. Enumerable.Repeat("s", shards)], _ => link, 0, frameBytes);
 

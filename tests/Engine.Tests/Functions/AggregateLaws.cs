@@ -61,14 +61,23 @@ public class AggregateLaws
             using var rig = new Rig(name, type);
             string expected = rig.Result(t => t.Add(0, all));
             Assert.Equal(rig.Empty, rig.Result(_ => { }));
-            Assert.Equal(expected, rig.Result(t => { t.Add(0, a); t.Add(0, b); t.Add(0, c); }));
-            Assert.Equal(expected, rig.Result(t => { t.Add(0, a); t.Add(1, b); t.Add(2, c); t.Merge(0, 1); t.Merge(0, 2); }));
-            Assert.Equal(expected, rig.Result(t => { t.Add(0, a); t.Add(1, b); t.Add(2, c); t.Merge(1, 2); t.Merge(0, 1); }));
-            Assert.Equal(expected, rig.Result(t => { t.Add(0, all); t.Merge(0, 1); }));
-            Assert.Equal(expected, rig.Result(t => { t.Add(1, a); t.Add(2, b); t.Add(3, c); t.MergePartial(0, 1); t.MergePartial(0, 2); t.MergePartial(0, 3); }));
-            Assert.Equal(expected, rig.Result(t => { t.Add(0, a); t.Restore(); t.Add(0, b); t.Add(0, c); t.Restore(); }));
-            if (rig.Retracts) Assert.Equal(expected, rig.Result(t => { t.Add(0, a); t.Add(0, b); t.Retract(0, b); t.Add(0, b); t.Add(0, c); t.Add(0, a); t.Retract(0, a); }));
+            Same(expected, rig.Result(t => { t.Add(0, a); t.Add(0, b); t.Add(0, c); }));
+            Same(expected, rig.Result(t => { t.Add(0, a); t.Add(1, b); t.Add(2, c); t.Merge(0, 1); t.Merge(0, 2); }));
+            Same(expected, rig.Result(t => { t.Add(0, a); t.Add(1, b); t.Add(2, c); t.Merge(1, 2); t.Merge(0, 1); }));
+            Same(expected, rig.Result(t => { t.Add(0, all); t.Merge(0, 1); }));
+            Same(expected, rig.Result(t => { t.Add(1, a); t.Add(2, b); t.Add(3, c); t.MergePartial(0, 1); t.MergePartial(0, 2); t.MergePartial(0, 3); }));
+            Same(expected, rig.Result(t => { t.Add(0, a); t.Restore(); t.Add(0, b); t.Add(0, c); t.Restore(); }));
+            if (rig.Retracts) Same(expected, rig.Result(t => { t.Add(0, a); t.Add(0, b); t.Retract(0, b); t.Add(0, b); t.Add(0, c); t.Add(0, a); t.Retract(0, a); }));
         }, iter: 12);
+    }
+
+    // The variance of other orders of the same values may differ in its last digits.
+    private static void Same(string expected, string actual)
+    {
+        if (expected == actual) return;
+        bool close = double.TryParse(expected, System.Globalization.CultureInfo.InvariantCulture, out double a) && double.TryParse(actual, System.Globalization.CultureInfo.InvariantCulture, out double b)
+            && (expected.Contains('.', StringComparison.Ordinal) || actual.Contains('.', StringComparison.Ordinal)) && Math.Abs(a - b) <= 1e-6 * Math.Max(1, Math.Abs(a));
+        Assert.True(close, $"expected {expected}, got {actual}");
     }
 
     /// <summary>A table with one record for each of a few keys.</summary>

@@ -29,6 +29,15 @@ public class AggregateTests
     [InlineData("MAX", "DATE", "2024-02-03,2023-12-31", "2024-02-03")]
     [InlineData("MAX", "BOOLEAN", "FALSE,TRUE", "TRUE")]
     [InlineData("MIN", "TIMESTAMP(9)", "2024-02-03 00:00:00.000000002,2024-02-03 00:00:00.000000001", "2024-02-03 00:00:00.000000001")]
+    [InlineData("FIRST_VALUE", "STRING", "NULL,b,a", "b")]
+    [InlineData("LAST_VALUE", "INT", "3,1,NULL", "1")]
+    [InlineData("LISTAGG", "STRING", "a,NULL,a rather long text,c", "a,a rather long text,c")]
+    [InlineData("VAR_POP", "SMALLINT", "16,32,48", "170")]
+    [InlineData("STDDEV_SAMP", "SMALLINT", "16,32,48", "16")]
+    [InlineData("STDDEV_POP", "DECIMAL(10, 2)", "0.27,0.28,0.29", "0.008165")]
+    [InlineData("VAR_SAMP", "DECIMAL(10, 2)", "0.27,0.28,0.29", "0.000100")]
+    [InlineData("VAR_SAMP", "DOUBLE", "0.27", "NULL")]
+    [InlineData("STDDEV_SAMP", "DOUBLE", "0.27,0.27,0.27", "0.0")]
     public void Gives(string name, string typeText, string values, string expected)
     {
         var type = SqlTypeText.Parse(typeText);

@@ -72,6 +72,9 @@ public sealed class MemoryConnector(bool positions = true) : Connector
 
     public Dictionary<string, MemoryTarget> Targets { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>Whether the target takes nothing just now.</summary>
+    public bool SinkFails { get; set; }
+
     public override OptionSchema Schema { get; } = new("memory", "Rows in memory.", true, true, [], []) { TakesUpdates = true };
 
     public override Guarantee Guarantee(Engine.Plan.TableRef table) => Engine.Connect.Guarantee.ExactlyOnce;
@@ -80,7 +83,7 @@ public sealed class MemoryConnector(bool positions = true) : Connector
 
     public override ISplitReader CreateReader(SourceContext context) => new Reader(Tables[context.Table.Name], context, positions);
 
-    public override ISinkWriter CreateWriter(SinkContext context) => new Writer(Target(context), context);
+    public override ISinkWriter CreateWriter(SinkContext context) => new Writer(Target(context), context, () => SinkFails);
 
     public override ICommitter CreateCommitter(SinkContext context) => new Committer(Target(context));
 
@@ -157,7 +160,7 @@ public sealed class MemoryConnector(bool positions = true) : Connector
         public ValueTask DisposeAsync() => default;
     }
 
-    private sealed class Writer(MemoryTarget target, SinkContext context) : ISinkWriter
+    private sealed class Writer(MemoryTarget target, SinkContext context, Func<bool> fails) : ISinkWriter
     {
         private readonly List<string> _open = [];
 
@@ -168,12 +171,14 @@ public sealed class MemoryConnector(bool positions = true) : Connector
 
         public ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancel)
         {
+            if (fails()) throw new IOException("the target takes nothing");
             _open.AddRange(Encoding.UTF8.GetString(buffer.Span).Split('\n', StringSplitOptions.RemoveEmptyEntries));
             return default;
         }
 
         public ValueTask<ImmutableArray<byte[]>> PrepareAsync(long epoch, CancellationToken cancel)
         {
+            if (fails()) throw new IOException("the target takes nothing");
             if (_open.Count == 0) return new([]);
             string chunk = $"{context.Generation}/{epoch}/{context.Shard}";
             target.Stage(chunk, _open);

@@ -12,6 +12,7 @@ public sealed class Run(Cluster cluster, Silo silo, ImmutableArray<long> recent)
 {
     private readonly Dictionary<string, ISplitEnumerator> _enumerators = new(StringComparer.Ordinal);
     private readonly Dictionary<string, ICommitter> _committers = new(StringComparer.Ordinal);
+    private readonly List<ShardHost> _orphans = [];
     private JobState _job = JobState.New(checkpoints: true, recent);
     private CheckpointState? _checkpoint;
     private JournalHead _head = null!;
@@ -86,6 +87,7 @@ public sealed class Run(Cluster cluster, Silo silo, ImmutableArray<long> recent)
             case JobEffect.WantEpoch: On(new CheckpointFact.Wanted(cluster.World.NowMs)); break;
             case JobEffect.StopShards:
                 Each((s, h) => h.StopAsync());
+                foreach (var o in _orphans) _ = o.StopAsync();
                 On(new JobFact.ShardsStopped());
                 break;
             case JobEffect.AppendDesired d: On(new JobFact.DesiredWritten(Append(_head.Version, new DesiredEntry(d.State, d.Reason)), cluster.Head().Generation)); break;
@@ -127,6 +129,9 @@ public sealed class Run(Cluster cluster, Silo silo, ImmutableArray<long> recent)
                 break;
             case CheckpointEffect.Completed c: On(new JobFact.EpochCompleted(c.Epoch, c.Last)); break;
             case CheckpointEffect.StandDown: On(new JobFact.Superseded(cluster.Head().Generation)); break;
+
+            // Whoever waits for a sink or a disk makes progress as far as it can: a new generation would wait for the same.
+            case CheckpointEffect.Overdue o when Hosts(o.Missing).Select(h => h.Status()).Any(s => s.Checkpointing is not null || s.BlockedBy?.StartsWith("exchange", StringComparison.Ordinal) == false): break;
             case CheckpointEffect.Overdue o: On(new JobFact.Failed($"epoch {o.Epoch} overdue: {string.Join(' ', o.Missing)}", false, cluster.World.NowMs)); break;
             default: break;
         }
@@ -173,8 +178,7 @@ public sealed class Run(Cluster cluster, Silo silo, ImmutableArray<long> recent)
         var manifest = _head.Publish?.Manifest;
         foreach (var id in _table.All)
         {
-            var range = Columns.KeyGroups.RangeOf(id.Shard, _table.Shards(id.Stage));
-            var images = (manifest?.Shards ?? []).Where(i => i.Stage == id.Stage && Columns.KeyGroups.RangeOf(i.Shard, i.Shards).Overlaps(range)).ToImmutableArray();
+            var images = ShardSpec.ImagesFor(manifest, _plan.Stages[id.Stage], id, _table.Shards(id.Stage));
             var spec = new ShardSpec(cluster.Job, Generation, _plan, id, _table, images, splits.GetValueOrDefault(id, []));
             var on = cluster.Silos[spec.Silo];
             Later(() => Start(on, spec));
@@ -196,6 +200,25 @@ public sealed class Run(Cluster cluster, Silo silo, ImmutableArray<long> recent)
         on.Hosts[(Generation, spec.Id)] = host;
         On(new JobFact.Started(spec.Id, host.Instance));
     }
+
+    /// <summary>A second host for a shard, as when its grain is activated anew: it takes the place of the old one in the hub and answers the run.</summary>
+    public void Reactivate(Silo on, ShardSpec spec) => Later(() =>
+    {
+        if (!on.Alive || on.Paused || Finished || !on.Hosts.Remove((Generation, spec.Id), out var old)) return;
+        _orphans.Add(old);
+        try
+        {
+            var host = Cluster.Sync(ShardStart.OpenAsync(spec, on.Services, new JobQueue(cluster.Job, _plan.Stages.Length), $"{on.Name}.{on.Incarnation}.again", default));
+            host.Go();
+            on.Hosts[(Generation, spec.Id)] = host;
+            cluster.Tell(on, Generation, new JobFact.Started(spec.Id, host.Instance));
+        }
+        catch (FileNotFoundException e)
+        {
+            // What the generation began from is dropped by now.
+            cluster.Tell(on, Generation, new JobFact.Failed(e.Message, false, cluster.World.NowMs));
+        }
+    });
 
     private void Recommit()
     {
@@ -229,6 +252,8 @@ public sealed class Run(Cluster cluster, Silo silo, ImmutableArray<long> recent)
             return false;
         }
     }
+
+    private IEnumerable<ShardHost> Hosts(IEnumerable<ShardId> ids) => cluster.Silos.Values.SelectMany(s => ids.Where(i => s.Hosts.ContainsKey((Generation, i))).Select(i => s.Hosts[(Generation, i)]));
 
     private void Each(Action<Silo, ShardHost> act)
     {

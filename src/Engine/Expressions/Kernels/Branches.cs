@@ -56,6 +56,40 @@ internal sealed class Merge(SqlType type)
         }
     }
 
+    /// <summary>Takes the given rows of a result: its column's, or its one value.</summary>
+    public void Take(Node node, in Rows rows)
+    {
+        if (node is not LiteralNode { IsNull: false } literal || _nested is not null)
+        {
+            Take(node.Evaluate(rows), rows);
+            return;
+        }
+
+        switch (_result)
+        {
+            case FixedColumn<long>: Fill<long>(literal, rows); break;
+            case FixedColumn<int>: Fill<int>(literal, rows); break;
+            case FixedColumn<byte>: Fill<byte>(literal, rows); break;
+            case FixedColumn<double>: Fill<double>(literal, rows); break;
+            case TextColumn to:
+                var view = ((TextColumn)literal.All).Views[0];
+                if (!view.IsInline) view = view.Rebased(to.AddBuffer(((TextColumn)literal.All).Buffers[view.Buffer]), view.Offset);
+                ref TextView views = ref MemoryMarshal.GetReference(to.Views);
+                int count = rows.Count;
+                for (int i = 0; i < count; i++) Unsafe.Add(ref views, rows.All ? i : rows.Selected[i]) = view;
+                break;
+            default: Take(node.Evaluate(rows), rows); break;
+        }
+    }
+
+    private void Fill<T>(LiteralNode literal, in Rows rows) where T : unmanaged
+    {
+        T value = ((FixedColumn<T>)literal.All).Values[0];
+        ref T to = ref MemoryMarshal.GetReference(((FixedColumn<T>)_result).Values);
+        if (rows.All) MemoryMarshal.CreateSpan(ref to, rows.Length).Fill(value);
+        else foreach (int i in rows.Selected) Unsafe.Add(ref to, i) = value;
+    }
+
     public void SetNull(int row)
     {
         if (!_anyNull)
@@ -117,12 +151,15 @@ internal sealed class CaseNode(SqlType type, Node[] conditions, Node[] results, 
     private readonly Merge _merge = new(type);
     private readonly Selection _true = new();
     private readonly Selection[] _left = [new(), new()];
+    private readonly bool _bits = conditions.All(c => c is BitNode { Guarded: false });
+    private readonly ulong[] _leftBits = new ulong[Bitmap.WordsFor(Batch.MaxRows)];
 
     public override bool Guarded => true;
 
     public override Column Evaluate(in Rows rows)
     {
         _merge.Begin(rows.Length);
+        if (_bits && rows.All) return ByBits(rows);
         var left = rows;
         for (int i = 0; i < conditions.Length && left.Count > 0; i++)
         {
@@ -130,7 +167,7 @@ internal sealed class CaseNode(SqlType type, Node[] conditions, Node[] results, 
             if (_true.Count > 0)
             {
                 var chosen = evaluation.Narrow(left, _true);
-                _merge.Take(results[i].Evaluate(chosen), chosen);
+                _merge.Take(results[i], chosen);
             }
 
             if (_true.Count == 0) continue;
@@ -138,8 +175,36 @@ internal sealed class CaseNode(SqlType type, Node[] conditions, Node[] results, 
             left = evaluation.Narrow(rows, _left[i & 1]);
         }
 
+        return Otherwise(left);
+    }
+
+    // Conditions that are cheap on all rows: which branch a row takes is then a matter of a few words.
+    private Column ByBits(in Rows rows)
+    {
+        var left = _leftBits.AsSpan(0, Bitmap.WordsFor(rows.Length));
+        left.Fill(ulong.MaxValue);
+        if ((rows.Length & 63) != 0) left[^1] = (1UL << rows.Length) - 1;
+        for (int i = 0; i < conditions.Length; i++)
+        {
+            var chosen = ((BitNode)conditions[i]).Bits(rows, out _);
+            for (int w = 0; w < left.Length; w++)
+            {
+                chosen[w] &= left[w];
+                left[w] &= ~chosen[w];
+            }
+
+            _true.SetCount(RowBits.ToPositions(chosen, _true.Writable(rows.Length)));
+            if (_true.Count > 0) _merge.Take(results[i], evaluation.Narrow(rows, _true));
+        }
+
+        _left[0].SetCount(RowBits.ToPositions(left, _left[0].Writable(rows.Length)));
+        return Otherwise(evaluation.Narrow(rows, _left[0]));
+    }
+
+    private Column Otherwise(in Rows left)
+    {
         if (left.Count == 0) return _merge.End();
-        if (otherwise is not null) _merge.Take(otherwise.Evaluate(left), left);
+        if (otherwise is not null) _merge.Take(otherwise, left);
         else for (int i = 0; i < left.Count; i++) _merge.SetNull(left.All ? i : left.Selected[i]);
         return _merge.End();
     }

@@ -57,8 +57,15 @@ internal readonly struct GreaterOrEqual<T> : ICompare<T> where T : struct, INumb
     public static Vector256<T> Of(Vector256<T> a, Vector256<T> b) => Vector256.GreaterThanOrEqual(a, b);
 }
 
+/// <summary>A condition that is computed for all rows at once, a bit a row.</summary>
+internal abstract class BitNode(SqlType type) : Node(type)
+{
+    /// <summary>Bits of the rows that are TRUE (those past the length are 0), to be changed by the caller; <paramref name="anyNull"/>: some row may be NULL instead.</summary>
+    public abstract Span<ulong> Bits(in Rows rows, out bool anyNull);
+}
+
 /// <summary>a op b on fixed-width values: a bit a row by vectors, then bytes (as a value) or positions (as a condition).</summary>
-internal sealed class CompareNode<TOp, T>(SqlType type, Node a, Node b) : Node(type) where TOp : struct, ICompare<T> where T : struct, INumber<T>
+internal sealed class CompareNode<TOp, T>(SqlType type, Node a, Node b) : BitNode(type) where TOp : struct, ICompare<T> where T : struct, INumber<T>
 {
     private readonly FixedColumn<byte> _result = new(type);
     private readonly ulong[] _bits = new ulong[Bitmap.WordsFor(Batch.MaxRows)];
@@ -84,18 +91,12 @@ internal sealed class CompareNode<TOp, T>(SqlType type, Node a, Node b) : Node(t
 
     public override void Select(in Rows rows, Selection result)
     {
-        Column ca = a.Evaluate(rows), cb = b.Evaluate(rows);
         var to = result.Writable(rows.Length);
         if (rows.Length == 0) result.SetCount(0);
-        else if (rows.All)
-        {
-            var bits = Bits(ca, cb, rows.Length);
-            RowBits.Without(bits, ca.Nulls.Words(rows.Length));
-            RowBits.Without(bits, cb.Nulls.Words(rows.Length));
-            result.SetCount(RowBits.ToPositions(bits, to));
-        }
+        else if (rows.All) result.SetCount(RowBits.ToPositions(Bits(rows, out _), to));
         else
         {
+            Column ca = a.Evaluate(rows), cb = b.Evaluate(rows);
             ref T va = ref First(ca);
             ref T vb = ref First(cb);
             int n = 0;
@@ -108,6 +109,16 @@ internal sealed class CompareNode<TOp, T>(SqlType type, Node a, Node b) : Node(t
 
             result.SetCount(n);
         }
+    }
+
+    public override Span<ulong> Bits(in Rows rows, out bool anyNull)
+    {
+        Column ca = a.Evaluate(rows), cb = b.Evaluate(rows);
+        var bits = Bits(ca, cb, rows.Length);
+        anyNull = ca.Nulls.Any || cb.Nulls.Any;
+        RowBits.Without(bits, ca.Nulls.Words(rows.Length));
+        RowBits.Without(bits, cb.Nulls.Words(rows.Length));
+        return bits;
     }
 
     private static ref T First(Column column) => ref Unsafe.As<byte, T>(ref Values<T>.First(column));

@@ -6,7 +6,7 @@ using OrleansStream.Engine.State;
 
 namespace OrleansStream.Engine.Functions.Aggregates;
 
-/// <summary>The least or greatest value so far, and whether there is one. TFlag is as wide as T, or 8 bytes.</summary>
+/// <summary>The least, greatest, first or last value so far, and whether there is one. TFlag is as wide as T, or 8 bytes.</summary>
 internal struct Extreme<T, TFlag> where T : unmanaged where TFlag : unmanaged
 {
     public T Value;
@@ -28,6 +28,18 @@ internal readonly struct Least : IChoose
 internal readonly struct Greatest : IChoose
 {
     public static bool Takes(int order) => order > 0;
+}
+
+/// <summary>The first value stays.</summary>
+internal readonly struct First : IChoose
+{
+    public static bool Takes(int order) => false;
+}
+
+/// <summary>The last value takes every other's place.</summary>
+internal readonly struct Last : IChoose
+{
+    public static bool Takes(int order) => true;
 }
 
 internal readonly struct Choose<T, TValue, TFlag, TChoose> : IAccumulate<Extreme<T, TFlag>, TValue>, IResult<Extreme<T, TFlag>, TValue>
@@ -55,7 +67,7 @@ internal readonly struct Choose<T, TValue, TFlag, TChoose> : IAccumulate<Extreme
     }
 }
 
-/// <summary>MIN and MAX of BOOLEAN: FALSE before TRUE.</summary>
+/// <summary>BOOLEAN: FALSE before TRUE.</summary>
 internal readonly struct ChooseBoolean<TChoose> : IAccumulate<Extreme<long, long>, byte>, IResult<Extreme<long, long>, byte> where TChoose : struct, IChoose
 {
     public static void Add(ref Extreme<long, long> state, byte value) => Choose<long, byte, long, TChoose>.Add(ref state, value);
@@ -89,7 +101,7 @@ internal static class ExtremeOf<TChoose> where TChoose : struct, IChoose
         where T : unmanaged, INumber<T> where TValue : unmanaged, INumber<TValue> where TFlag : unmanaged, INumber<TFlag> => new(call, state, default);
 }
 
-/// <summary>MIN and MAX of texts, by their bytes. The record holds the text and, as wide, whether there is one.</summary>
+/// <summary>MIN, MAX, FIRST_VALUE and LAST_VALUE of texts, by their bytes. The record holds the text and, as wide, whether there is one.</summary>
 internal sealed unsafe class TextExtreme<TChoose>(AggregateCall call) : Aggregate(call) where TChoose : struct, IChoose
 {
     private const int FlagOffset = 16;

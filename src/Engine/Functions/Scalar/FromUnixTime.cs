@@ -4,7 +4,7 @@ using OrleansStream.Engine.Expressions;
 
 namespace OrleansStream.Engine.Functions.Scalar;
 
-[ScalarFunction("FROM_UNIXTIME", "FROM_UNIXTIME(numeric[, string])", Doc = "Seconds since 1970 as text in the session time zone, by a pattern (yyyy-MM-dd HH:mm:ss if not given).", Example = "FROM_UNIXTIME(44) = '1970-01-01 00:00:44'")]
+[ScalarFunction("FROM_UNIXTIME", "FROM_UNIXTIME(numeric[, string])", Purity = Purity.Zone, Doc = "Seconds since 1970 as text in the session time zone, by a pattern (yyyy-MM-dd HH:mm:ss if not given).", Example = "FROM_UNIXTIME(44) = '1970-01-01 00:00:44'")]
 public sealed class FromUnixTime : ScalarFunction
 {
     public FromUnixTime()
