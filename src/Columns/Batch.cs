@@ -66,6 +66,17 @@ public sealed class Batch
         for (int c = 0; c < Columns.Length; c++) Columns[c].ViewOf(source.Columns[c], start, length);
     }
 
+    /// <summary>Makes this batch show what <paramref name="source"/> shows, column by column, with its selection and marks; it may then be given others.</summary>
+    public void Share(Batch source)
+    {
+        source.Columns.CopyTo(Columns, 0);
+        Length = source.Length;
+        Selection = source.Selection;
+        (KindArray, KindsStart) = (source.KindArray, source.KindsStart);
+        (HashArray, HashesStart) = (source.HashArray, source.HashesStart);
+        Marks = source.Marks;
+    }
+
     /// <summary>An empty batch whose columns can be pointed at others' rows with <see cref="ViewOf"/>.</summary>
     public static Batch CreateView(Schema schema)
     {

@@ -48,6 +48,7 @@ public sealed class JobQueue
         Job = job;
         Weight = weight;
         Quota = quota;
+        Memory = new Account($"job {job}");
         _ticks = new long[stages];
     }
 
@@ -56,6 +57,9 @@ public sealed class JobQueue
     public double Weight { get; }
 
     public double Quota { get; }
+
+    /// <summary>What the job's shards hold on this silo.</summary>
+    public Account Memory { get; }
 
     /// <summary>Run time of a stage's shards on this silo, in ticks of the time provider's timestamp.</summary>
     public long TicksOf(int stage) => Volatile.Read(ref _ticks[stage]);

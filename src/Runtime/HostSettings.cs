@@ -10,9 +10,10 @@ namespace OrleansStream.Runtime;
 /// <param name="FlushMs">the longest that a row waits while the link is free.</param>
 /// <param name="ExchangeMemory">bytes of frames of one job on one silo (<c>exchange.memory</c>).</param>
 /// <param name="StateMemory">hard limit of one shard's memory in bytes (<c>state.memory</c>).</param>
+/// <param name="JobMemory">hard limit of the job on one silo in bytes (<c>job.memory</c>); 0 = none.</param>
 /// <param name="EmitEach">updating operators emit every intermediate change (<c>emit</c> = each).</param>
 public sealed record HostSettings(
-    int BatchSize = Batch.MaxRows, int LingerMs = 50, int FlushMs = 2, long ExchangeMemory = 64L << 20, long StateMemory = 4L << 30, bool EmitEach = false,
+    int BatchSize = Batch.MaxRows, int LingerMs = 50, int FlushMs = 2, long ExchangeMemory = 64L << 20, long StateMemory = 4L << 30, long JobMemory = 0, bool EmitEach = false,
     string TimeZone = "UTC")
 {
     public TimeZoneInfo Zone => TimeZoneInfo.FindSystemTimeZoneById(TimeZone);
@@ -26,6 +27,7 @@ public sealed record HostSettings(
             LingerMs = (int)Number(settings, "exchange.linger", d.LingerMs, 0, 60_000),
             ExchangeMemory = Number(settings, "exchange.memory", d.ExchangeMemory, 1 << 20, long.MaxValue),
             StateMemory = Number(settings, "state.memory", d.StateMemory, 1 << 20, long.MaxValue),
+            JobMemory = Number(settings, "job.memory", d.JobMemory, 1 << 20, long.MaxValue),
             EmitEach = settings.TryGetValue("emit", out string? emit) && emit == "each",
             TimeZone = settings.GetValueOrDefault("table.local-time-zone", d.TimeZone),
         };

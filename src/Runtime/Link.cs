@@ -35,6 +35,9 @@ internal sealed class Link(ShardHost host, LinkId id, IExchangeLink wire) : Fram
     /// <summary>Everything sent was accepted.</summary>
     public bool Drained => _waiting.Count == 0 && _state is State.Free or State.Polling;
 
+    /// <summary>Of frames that are not accepted yet.</summary>
+    public long WaitingBytes { get; private set; }
+
     public long Frames { get; private set; }
 
     public long Rows { get; private set; }
@@ -44,6 +47,7 @@ internal sealed class Link(ShardHost host, LinkId id, IExchangeLink wire) : Fram
     public override void Send(ImmutableArray<SubBatch> parts, long bytes)
     {
         _waiting.Enqueue((parts, bytes));
+        WaitingBytes += bytes;
         Pump();
     }
 
@@ -122,6 +126,7 @@ internal sealed class Link(ShardHost host, LinkId id, IExchangeLink wire) : Fram
         Frames++;
         Rows += _offered!.Rows;
         Bytes += _offered.Bytes;
+        WaitingBytes -= _offered.Bytes;
         _offered = null;
         _state = State.Free;
         if (later) Poll();

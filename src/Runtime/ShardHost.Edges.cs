@@ -192,6 +192,20 @@ public sealed partial class ShardHost
         }
     }
 
+    // What the shard holds; over a limit it fails here.
+    private void Charge()
+    {
+        long frames = 0, buffers = 0;
+        foreach (var p in _partitions) frames += p.Bytes;
+        foreach (var l in _links) frames += l.WaitingBytes;
+        foreach (var c in _channels.Values) frames += c.Bytes;
+        foreach (var s in _sinks) buffers += s.Bytes;
+        _memory.Set(Holder.Tables, _state.Bytes);
+        _memory.Set(Holder.Frames, frames);
+        _memory.Set(Holder.Buffers, buffers);
+        _memory.Check();
+    }
+
     // What failed in a way that may pass is tried again.
     private void RetryDue()
     {
@@ -225,6 +239,7 @@ public sealed partial class ShardHost
         if (_mood != ShardMood.Failed) _mood = ShardMood.Stopped;
         foreach (var (exchange, sender) in _channels.Keys) _services.Hub.Unsubscribe(JobName, Spec.Generation, exchange, sender, Spec.Id.Shard);
         _state.Dispose();
+        _memory.Close();
         var closing = _sources.OfType<SourcePump>().SelectMany(s => s.Splits).Select(s => (IAsyncDisposable)s.Reader).Concat(_sinks.Select(s => s.Writer)).ToArray();
         _services.Pool.Queue(() => _ = CloseAsync(closing, done));
     }

@@ -22,6 +22,7 @@ public sealed partial class ShardHost : Work, IFrameReceiver
     private readonly HostServices _services;
     private readonly HostSettings _settings;
     private readonly IShardState _state;
+    private readonly Account _memory;
     private readonly InputGate _gate;
     private readonly OperatorChain _chain;
     private readonly Partition[] _partitions;
@@ -53,6 +54,9 @@ public sealed partial class ShardHost : Work, IFrameReceiver
     {
         (Spec, _services, _settings, Instance, _state) = (spec, services, settings, instance, state);
         JobName = spec.Job.ToString();
+        _memory = queue.Memory.Open($"shard {spec.Id}");
+        _memory.Limit = settings.StateMemory;
+        if (settings.JobMemory > 0) queue.Memory.Limit = settings.JobMemory;
         var stage = spec.Stage;
         _gate = new InputGate(
             [.. stage.Inputs.Select(i => i is ExchangeInput e ? spec.Table.Shards(spec.Plan.Exchanges[e.Exchange].FromStage) : -1)], spec.Images.Select(i => i.Ports));
@@ -146,7 +150,8 @@ public sealed partial class ShardHost : Work, IFrameReceiver
     {
         while (_inbox.TryDequeue(out var message)) Take(message);
         if (_dead || !_running) return false;
-        _progress++;
+        if ((++_progress & 31) == 0) Charge();
+        _state.Now = NowMs();
         FlushDue();
         RetryDue();
 

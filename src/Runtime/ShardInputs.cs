@@ -12,6 +12,7 @@ internal sealed class ChannelInput(int port, int channel, Schema schema, int bat
     private readonly Queue<(SubBatch Part, FrameTicket Ticket)> _parts = new();
     private readonly Batch _view = Batch.CreateView(schema);
     private readonly Marks _marks = new();
+    private readonly int _width = schema.Fields.Sum(f => Math.Max(16, f.Type.Width));
     private int _row;
     private int _control;
 
@@ -23,7 +24,14 @@ internal sealed class ChannelInput(int port, int channel, Schema schema, int bat
 
     public long Rows { get; private set; }
 
-    public void Add(SubBatch part, FrameTicket ticket) => _parts.Enqueue((part, ticket));
+    /// <summary>Of sub-batches that are not taken to their end, by the width of their rows.</summary>
+    public long Bytes { get; private set; }
+
+    public void Add(SubBatch part, FrameTicket ticket)
+    {
+        _parts.Enqueue((part, ticket));
+        Bytes += BytesOf(part);
+    }
 
     /// <summary>
     /// Takes the next piece: rows with marks, or watermarks alone (<paramref name="raised"/> when the port's rose), or one other control. Exactly one is set; all null = nothing
@@ -64,6 +72,8 @@ internal sealed class ChannelInput(int port, int channel, Schema schema, int bat
         Pass(part, ticket, length);
     }
 
+    private long BytesOf(SubBatch part) => ((part.Rows?.Length ?? 0) * (long)_width) + (part.Controls.Length * 16);
+
     private Batch Piece(InputGate gate, SubBatch part, int end)
     {
         _marks.Clear();
@@ -85,6 +95,7 @@ internal sealed class ChannelInput(int port, int channel, Schema schema, int bat
     {
         if (_row < length || _control < part.Controls.Length) return;
         _parts.Dequeue();
+        Bytes -= BytesOf(part);
         (_row, _control) = (0, 0);
         ticket.Taken();
     }

@@ -31,6 +31,9 @@ internal sealed class SinkTail(ShardHost host, string uid, string name, ISinkWri
 
     public ISinkWriter Writer => writer;
 
+    /// <summary>Of all buffers, filled or free.</summary>
+    public long Bytes => _filling.Capacity + (_writing?.Capacity ?? 0) + _next.Sum(n => (long)(n.Buffer?.Capacity ?? 0)) + _free.Sum(b => (long)b.Capacity);
+
     /// <summary>Nothing is held or being written.</summary>
     public bool Drained => !_busy && _next.Count == 0 && _filling.WrittenCount == 0;
 

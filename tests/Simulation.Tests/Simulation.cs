@@ -35,6 +35,12 @@ public enum Fault
 
     /// <summary>The sink's target takes nothing for a while.</summary>
     SlowSink = 1024,
+
+    /// <summary>Nothing comes through from one silo to another for a while; the other way is open.</summary>
+    OneWay = 2048,
+
+    /// <summary>A shard's grain is activated anew while the old host lives: senders are split between the two.</summary>
+    Reactivated = 4096,
 }
 
 /// <summary>One seeded run of one scenario, with its checks.</summary>
@@ -49,7 +55,7 @@ internal sealed class SimulatedJob(Topology topology, Fault faults, int seed, Pl
     {
         var scenario = new Scenario(topology, seed);
         var random = new Random(seed ^ 0x5EED);
-        Cluster = new Cluster(seed, faults.HasFlag(Fault.Crash) || faults.HasFlag(Fault.Pause) ? 2 + random.Next(2) : 1 + random.Next(3), _ => new ShardState(), planted)
+        Cluster = new Cluster(seed, (faults & (Fault.Crash | Fault.Pause | Fault.OneWay)) != 0 ? 2 + random.Next(2) : 1 + random.Next(3), _ => new ShardState(), planted)
         {
             EpochMs = 10 + random.Next(60),
             IsFatal = e => e is not IOException,
@@ -76,6 +82,8 @@ internal sealed class SimulatedJob(Topology topology, Fault faults, int seed, Pl
             if (faults.HasFlag(Fault.Pause)) world.After(random.Next(300), () => Pause(random), null);
             if (faults.HasFlag(Fault.Race)) world.After(random.Next(300), () => Race(random), null);
             if (faults.HasFlag(Fault.Disk)) world.After(random.Next(200), () => Disk(random), null);
+            if (faults.HasFlag(Fault.OneWay)) world.After(random.Next(300), () => OneWay(random), null);
+            if (faults.HasFlag(Fault.Reactivated)) world.After(random.Next(300), () => Reactivate(random), null);
             if (faults.HasFlag(Fault.SlowSink)) world.After(random.Next(200), () => SlowSink(random), null);
             if (faults.HasFlag(Fault.Rescale))
             {
@@ -135,6 +143,21 @@ internal sealed class SimulatedJob(Topology topology, Fault faults, int seed, Pl
     {
         Cluster.Parts.Fails = _ => true;
         Cluster.World.After(1 + random.Next(2000), () => Cluster.Parts.Fails = _ => false, null);
+    }
+
+    private void OneWay(Random random)
+    {
+        var way = ($"s{random.Next(Cluster.Silos.Count)}", $"s{random.Next(Cluster.Silos.Count)}");
+        Cluster.Cut.Add(way);
+        Cluster.World.After(1 + random.Next(4000), () => Cluster.Cut.Remove(way), null);
+    }
+
+    private void Reactivate(Random random)
+    {
+        var hosts = Cluster.Silos.Values.Where(s => s is { Alive: true, Paused: false }).SelectMany(s => s.Hosts.Values.Select(h => (s, h))).ToArray();
+        if (hosts.Length == 0 || !Cluster.Runs.TryGetValue(hosts[^1].h.Spec.Generation, out var run)) return;
+        var (silo, host) = hosts[random.Next(hosts.Length)];
+        if (host.Spec.Generation == run.Generation) run.Reactivate(silo, host.Spec);
     }
 
     private void SlowSink(Random random)

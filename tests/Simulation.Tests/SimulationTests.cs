@@ -17,7 +17,7 @@ public class SimulationTests
         {
             foreach (var fault in Enum.GetValues<Fault>()) data.Add(topology, fault);
             data.Add(topology, Fault.Crash | Fault.Race | Fault.Rescale | Fault.Delay);
-            data.Add(topology, (Fault)2047);
+            data.Add(topology, (Fault)8191);
         }
 
         string? only = Environment.GetEnvironmentVariable("SIMULATION_CASE");

@@ -92,14 +92,11 @@ internal sealed class JsonDecode : Benchmark
         return $"{rows}:{sum}";
     }
 
-    // A check that costs nothing a row: the last row of each batch.
+    // A check that costs little a row: the sum of the first column.
     private static void Add(BatchBuilder b, ref long rows, ref long sum)
     {
         rows += b.Count;
-        foreach (var column in b.Borrow().Columns)
-        {
-            if (b.Count > 0) sum += column is FixedColumn<long> longs ? longs.Values[^1] : ((TextColumn)column).Views[^1].Length;
-        }
+        foreach (long v in ((FixedColumn<long>)b.Borrow().Columns[0]).Values) sum += v;
     }
 
     private static byte[] Lines(int count)

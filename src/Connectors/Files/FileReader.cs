@@ -1,7 +1,7 @@
 using System.Buffers;
+using Microsoft.Win32.SafeHandles;
 using OrleansStream.Columns;
 using OrleansStream.Engine.Connect;
-using Microsoft.Win32.SafeHandles;
 
 namespace OrleansStream.Connectors.Files;
 

@@ -80,11 +80,7 @@ internal sealed class Port : Target
     /// <summary>Starts on a batch: its combined marks, and a shell of its own, since others may hold the same batch.</summary>
     public void Open(Batch batch, ChainNode node)
     {
-        for (int c = 0; c < _shell.Columns.Length; c++) _shell.Columns[c] = batch.Columns[c];
-        _shell.Length = batch.Length;
-        _shell.Selection = batch.Selection;
-        (_shell.KindArray, _shell.KindsStart) = (batch.KindArray, batch.KindsStart);
-        (_shell.HashArray, _shell.HashesStart) = (batch.HashArray, batch.HashesStart);
+        _shell.Share(batch);
         _marks.Clear();
         if (batch.Marks is { Count: > 0 } marks)
         {
@@ -176,11 +172,8 @@ internal sealed class Port : Target
         if (_selected == first) return null;
         rows[first.._selected].CopyTo(_cut.Writable(_selected - first));
         _cut.SetCount(_selected - first);
-        for (int c = 0; c < _shell.Columns.Length; c++) _cutShell.Columns[c] = _shell.Columns[c];
-        _cutShell.Length = _shell.Length;
+        _cutShell.Share(_shell);
         _cutShell.Selection = _cut;
-        (_cutShell.KindArray, _cutShell.KindsStart) = (_shell.KindArray, _shell.KindsStart);
-        (_cutShell.HashArray, _cutShell.HashesStart) = (_shell.HashArray, _shell.HashesStart);
         return _cutShell;
     }
 }

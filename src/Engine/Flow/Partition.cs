@@ -58,6 +58,17 @@ public sealed class Partition : Tail
     /// <summary>Rows put into sub-batches.</summary>
     public long Rows { get; private set; }
 
+    /// <summary>Of frames that are being filled.</summary>
+    public long Bytes
+    {
+        get
+        {
+            long bytes = 0;
+            foreach (var l in _links) bytes += BytesOf(l);
+            return bytes;
+        }
+    }
+
     public override bool Full
     {
         get

@@ -17,21 +17,26 @@ public sealed record FilterSpec(Schema Output, Expr Condition) : OperatorSpec(Ou
 public sealed class Filter(FilterSpec spec) : Operator
 {
     private readonly Selection _kept = new();
+    private Batch _result = null!;
     private Predicate _predicate = null!;
 
     public override bool TakesMarks => true;
 
-    public override void Open(OperatorContext c) =>
+    public override bool OutputStays => true;
+
+    public override void Open(OperatorContext c)
+    {
+        _result = new Batch(c.Output, new Column[c.Output.Count]);
         _predicate = Predicate.Bind(spec.Condition, c.Inputs[0], new EvaluationContext(c.TimeZone, () => c.ProcessingTime));
+    }
 
     public override void OnBatch(int port, Batch input, Output o)
     {
         _predicate.Filter(input, _kept);
         // Marks that no row is left to carry are told by OnWatermark.
         if (_kept.Count == 0) return;
-        Selection? before = input.Selection;
-        input.Selection = _kept;
-        o.Append(input);
-        input.Selection = before;
+        _result.Share(input);
+        _result.Selection = _kept;
+        o.Append(_result);
     }
 }

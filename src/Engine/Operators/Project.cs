@@ -22,6 +22,8 @@ public sealed class Project(ProjectSpec spec) : Operator
 
     public override bool TakesMarks => true;
 
+    public override bool OutputStays => true;
+
     public override void Open(OperatorContext c) =>
         _evaluator = Evaluator.Bind(spec.Items, c.Inputs[0], new EvaluationContext(c.TimeZone, () => c.ProcessingTime));
 

@@ -11,6 +11,9 @@ public interface IShardState : IDisposable
     /// <summary>Native bytes held, charged to the shard's memory account.</summary>
     long Bytes { get; }
 
+    /// <summary>Processing time (ms since 1970, UTC) of the unit in progress, against which TTLs run; set by the host.</summary>
+    long Now { get; set; }
+
     /// <summary>The state of the operator with this uid; the same object for the same uid.</summary>
     OperatorState Of(string uid);
 

@@ -27,7 +27,6 @@ public sealed class ShardState : IShardState
     /// <summary>Native pages in use in the whole process: 0 when every job has ended.</summary>
     public static long LivePages => PagePool.LivePages;
 
-    /// <summary>Processing time (ms since 1970, UTC) of the unit in progress, against which TTLs run; set by the host.</summary>
     public long Now { get; set; }
 
     public long Bytes => _pool.HeldBytes;

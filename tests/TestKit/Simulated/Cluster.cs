@@ -44,6 +44,9 @@ public sealed class Cluster
 
     public Faults Faults { get; set; } = Faults.None;
 
+    /// <summary>Ways (from, to) on which nothing comes through just now.</summary>
+    public HashSet<(string From, string To)> Cut { get; } = [];
+
     public Func<KeyGroupRange, IShardState> State { get; }
 
     /// <summary>Expressions of sources; tests whose sources compute nothing leave it.</summary>
@@ -114,6 +117,13 @@ public sealed class Cluster
     public void Tell(Silo from, int generation, object fact)
     {
         if (!Runs.TryGetValue(generation, out var run)) return;
+        if (Cut.Contains((from.Name, run.Silo.Name)))
+        {
+            // A connection that breaks delivers later or never; agents repeat what was not answered.
+            World.After(500, () => Tell(from, generation, fact), from);
+            return;
+        }
+
         if (World.Chance(Faults.Delay)) World.After(1 + World.Random.NextInt64(Faults.MaxDelayMs), () => run.On(fact), run.Silo);
         else World.Soon(() => run.On(fact), run.Silo);
     }

@@ -48,6 +48,12 @@ internal sealed class KeepsAll(IShardState state) : IShardState
 
     public long LiveBytes => state.LiveBytes;
 
+    public long Now
+    {
+        get => state.Now;
+        set => state.Now = value;
+    }
+
     public OperatorState Of(string uid) => state.Of(uid);
 
     public void Cut(long epoch) => state.Cut(epoch);

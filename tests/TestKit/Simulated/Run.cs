@@ -12,6 +12,7 @@ public sealed class Run(Cluster cluster, Silo silo, ImmutableArray<long> recent)
 {
     private readonly Dictionary<string, ISplitEnumerator> _enumerators = new(StringComparer.Ordinal);
     private readonly Dictionary<string, ICommitter> _committers = new(StringComparer.Ordinal);
+    private readonly List<ShardHost> _orphans = [];
     private JobState _job = JobState.New(checkpoints: true, recent);
     private CheckpointState? _checkpoint;
     private JournalHead _head = null!;
@@ -86,6 +87,7 @@ public sealed class Run(Cluster cluster, Silo silo, ImmutableArray<long> recent)
             case JobEffect.WantEpoch: On(new CheckpointFact.Wanted(cluster.World.NowMs)); break;
             case JobEffect.StopShards:
                 Each((s, h) => h.StopAsync());
+                foreach (var o in _orphans) _ = o.StopAsync();
                 On(new JobFact.ShardsStopped());
                 break;
             case JobEffect.AppendDesired d: On(new JobFact.DesiredWritten(Append(_head.Version, new DesiredEntry(d.State, d.Reason)), cluster.Head().Generation)); break;
@@ -198,6 +200,25 @@ public sealed class Run(Cluster cluster, Silo silo, ImmutableArray<long> recent)
         on.Hosts[(Generation, spec.Id)] = host;
         On(new JobFact.Started(spec.Id, host.Instance));
     }
+
+    /// <summary>A second host for a shard, as when its grain is activated anew: it takes the place of the old one in the hub and answers the run.</summary>
+    public void Reactivate(Silo on, ShardSpec spec) => Later(() =>
+    {
+        if (!on.Alive || on.Paused || Finished || !on.Hosts.Remove((Generation, spec.Id), out var old)) return;
+        _orphans.Add(old);
+        try
+        {
+            var host = Cluster.Sync(ShardStart.OpenAsync(spec, on.Services, new JobQueue(cluster.Job, _plan.Stages.Length), $"{on.Name}.{on.Incarnation}.again", default));
+            host.Go();
+            on.Hosts[(Generation, spec.Id)] = host;
+            cluster.Tell(on, Generation, new JobFact.Started(spec.Id, host.Instance));
+        }
+        catch (FileNotFoundException e)
+        {
+            // What the generation began from is dropped by now.
+            cluster.Tell(on, Generation, new JobFact.Failed(e.Message, false, cluster.World.NowMs));
+        }
+    });
 
     private void Recommit()
     {

@@ -123,8 +123,9 @@ internal sealed class Wire(Silo from, string job, int generation, LinkId id) : I
         frame = Renumbered(frame);
         void Deliver()
         {
+            if (from.Cluster.Cut.Contains((from.Name, to.Name))) return;
             var a = to.Hub.Offer(frame);
-            if (!world.Chance(faults.LostAnswer)) Later(faults, () => answer.TrySetResult(a), from);
+            if (!world.Chance(faults.LostAnswer) && !from.Cluster.Cut.Contains((to.Name, from.Name))) Later(faults, () => answer.TrySetResult(a), from);
         }
 
         if (Planted == Planted.OrderIgnored)
@@ -154,6 +155,12 @@ internal sealed class Wire(Silo from, string job, int generation, LinkId id) : I
         if (!Reachable(out var to))
         {
             world.Soon(() => ready.TrySetException(new LinkBrokenException($"{id.Silo} refuses")), from);
+            return new(ready.Task);
+        }
+
+        if (from.Cluster.Cut.Contains((from.Name, to.Name)) || from.Cluster.Cut.Contains((to.Name, from.Name)))
+        {
+            world.After(2 * TimeoutMs, () => ready.TrySetException(new TimeoutException($"no answer from {id.Silo}")), from);
             return new(ready.Task);
         }
 

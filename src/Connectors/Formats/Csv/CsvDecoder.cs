@@ -143,19 +143,33 @@ public sealed class CsvDecoder : IFormatDecoder
         int quote = _options.Quote ?? -1, p = start;
         for (bool last = false; !last; f++)
         {
-            if (!CsvFields.TryRead(ref marks, s, p, quote, out var field))
+            // Of a field that nobody reads only its end matters.
+            bool read = (uint)f >= (uint)_columnOf.Length || _columnOf[f] >= 0;
+            int end;
+            if (read)
             {
-                foreach (var c in to.Columns) c.Truncate(at.Row);
-                return Outcome.Irregular;
+                if (!CsvFields.TryRead(ref marks, s, p, quote, out var field)) return GiveUp(to, at.Row);
+                end = field.End;
+                if (good) good = Field(f, p, in field, to, at.Row);
+            }
+            else
+            {
+                end = marks.Next();
+                if (marks.Irregular) return GiveUp(to, at.Row);
             }
 
-            last = field.End >= s.Length || s[field.End] == '\n';
-            if (good) good = Field(f, p, in field, to, at.Row);
-            p = Math.Min(field.End + 1, s.Length);
+            last = end >= s.Length || s[end] == '\n';
+            p = Math.Min(end + 1, s.Length);
         }
 
         at.Bytes = p;
         return good && EndRecord(f, p, to) ? Outcome.Row : Outcome.Malformed;
+    }
+
+    private static Outcome GiveUp(BatchBuilder to, int row)
+    {
+        foreach (var c in to.Columns) c.Truncate(row);
+        return Outcome.Irregular;
     }
 
     private Outcome Record(scoped ref CsvScanner scanner, ReadOnlySpan<byte> s, ref Cursor at, BatchBuilder to)
