@@ -21,8 +21,8 @@ internal static class Machine
         return $"{cpu}, one core of {Environment.ProcessorCount}, {RuntimeInformation.FrameworkDescription}, {RuntimeInformation.OSDescription.Trim()}";
     }
 
-    /// <summary>The commit of the working directory; <c>+</c> when sources differ from it.</summary>
-    public static string Commit() => Run("git", "rev-parse --short HEAD").Trim() + (Run("git", "status --porcelain -- src bench").Length > 0 ? "+" : "");
+    /// <summary>The commit of the working directory when the run began; <c>+</c> when sources differ from it.</summary>
+    public static string Commit { get; } = Run("git", "rev-parse --short HEAD").Trim() + (Run("git", "status --porcelain -- src bench").Length > 0 ? "+" : "");
 
     /// <summary>Runs a program to its end and gives what it wrote; fails when it does.</summary>
     public static string Run(string program, string arguments, string? folder = null, IReadOnlyDictionary<string, string>? settings = null)

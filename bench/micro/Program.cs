@@ -38,6 +38,7 @@ if (list)
 }
 
 Machine.PinTo(core);
+Console.Error.WriteLine($"{Machine.Describe()}, {Machine.Commit}");
 foreach (var (type, mark) in all.Values.Where(b => names.Count == 0 || names.Contains(b.Mark.Name)).OrderBy(b => b.Mark.Name))
 {
     string name = mark.Name;

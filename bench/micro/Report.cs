@@ -11,7 +11,7 @@ internal static class Report
         var text = new StringBuilder();
         text.AppendLine(CultureInfo.InvariantCulture, $"{what}");
         text.AppendLine();
-        text.AppendLine(CultureInfo.InvariantCulture, $"Machine: {Machine.Describe()}. Commit: {Machine.Commit()}. Repeat: `{command}`.");
+        text.AppendLine(CultureInfo.InvariantCulture, $"Machine: {Machine.Describe()}. Commit: {Machine.Commit}. Repeat: `{command}`.");
         text.AppendLine();
         text.AppendLine("| Input | Contestant | ns/row | M rows/s | processor ns/row | bytes allocated/row |");
         text.AppendLine("|---|---|--:|--:|--:|--:|");

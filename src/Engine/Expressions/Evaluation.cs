@@ -42,6 +42,7 @@ public sealed class Evaluation(EvaluationContext context)
     /// <summary>Starts on a batch; gives its rows that count.</summary>
     public Rows Begin(Batch batch)
     {
+        if (batch.Length > Batch.MaxRows) throw new InvalidOperationException($"{batch.Length} rows: expressions take batches of at most {Batch.MaxRows}");
         Batch = batch;
         Number++;
         _sets = 1;
