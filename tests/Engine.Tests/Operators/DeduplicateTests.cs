@@ -41,7 +41,7 @@ public class DeduplicateTests
         Assert.Equal(expected.Order(StringComparer.Ordinal), Materialised(deduplicate.Take()).Order(StringComparer.Ordinal));
     }, iter: 200);
 
-    private static IEnumerable<string> Materialised(List<string> changes)
+    private static Dictionary<string, string>.ValueCollection Materialised(List<string> changes)
     {
         var there = new Dictionary<string, string>();
         foreach (string c in changes)
