@@ -24,9 +24,9 @@ internal sealed class OneSilo : IHostEvents, IDisposable
     private Exception? _failure;
     private int _generation;
 
-    public OneSilo(Func<string, Connector> connectors, Func<Expr, Schema, Func<Batch, Column>> bind) => _services = new HostServices(
+    public OneSilo(Func<string, Connector> connectors) => _services = new HostServices(
         Name, TimeProvider.System, ThreadPoolPool.Instance, _executor, _hub, (job, generation, link) => new LocalLink(_hub, job.ToString(), generation, link),
-        new NoParts(), connectors, new NoServices(), _ => new ShardState(), bind, this);
+        new NoParts(), connectors, new NoServices(), _ => new ShardState(), this);
 
     /// <param name="splits">what each shard of a stage reads; nothing for stages without sources.</param>
     /// <returns>status of every shard at the end.</returns>

@@ -30,12 +30,17 @@ public static class RowHash
 
     public static ulong OfBytes(ReadOnlySpan<byte> bytes) => XxHash3.HashToUInt64(bytes);
 
-    /// <summary>Hashes the key of each row in [0, batch.Length), selected or not, into <paramref name="hashes"/>. No key columns: all 0.</summary>
+    /// <summary>
+    /// Hashes the key of each row in [0, batch.Length) into <paramref name="hashes"/>; no key columns: all 0. At rows that are not selected the value is arbitrary:
+    /// a text that was computed for the selected rows has no bytes elsewhere.
+    /// </summary>
     public static void Hash(Batch batch, ReadOnlySpan<int> keys, Span<ulong> hashes)
     {
         var to = hashes[..batch.Length];
         if (keys.IsEmpty) to.Clear();
-        for (int k = 0; k < keys.Length; k++) HashColumn(batch.Columns[keys[k]], to, k == 0);
+        bool all = batch.Selection is not { } selection || selection.Count == batch.Length;
+        ReadOnlySpan<int> rows = all ? default : batch.Selection!.Rows;
+        for (int k = 0; k < keys.Length; k++) HashColumn(batch.Columns[keys[k]], all, rows, to, k == 0);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -45,7 +50,7 @@ public static class RowHash
         return high ^ low;
     }
 
-    private static void HashColumn(Column column, Span<ulong> to, bool first)
+    private static void HashColumn(Column column, bool all, ReadOnlySpan<int> rows, Span<ulong> to, bool first)
     {
         switch (column)
         {
@@ -58,8 +63,8 @@ public static class RowHash
             case FixedColumn<float> c: Each<float, Float32>(c, to, first); break;
             case FixedColumn<Int128> c when column.Type.Kind == TypeKind.Decimal: Each<Int128, Decimal128>(c, to, first); break;
             case FixedColumn<Int128> c: Each<Int128, Nanoseconds>(c, to, first); break;
-            case TextColumn c: Texts(c, to, first); break;
-            case RowColumn c: Rows(c, to, first); break;
+            case TextColumn c: Texts(c, all, rows, to, first); break;
+            case RowColumn c: Rows(c, all, rows, to, first); break;
             default: throw new NotSupportedException($"a column of type {column.Type} cannot be a key");
         }
     }
@@ -87,27 +92,30 @@ public static class RowHash
         }
     }
 
-    private static void Texts(TextColumn column, Span<ulong> to, bool first)
+    private static void Texts(TextColumn column, bool all, ReadOnlySpan<int> rows, Span<ulong> to, bool first)
     {
         bool padded = column.Type.Kind == TypeKind.Char;
-        var nulls = column.Nulls;
-        for (int i = 0; i < to.Length; i++)
-        {
-            ulong h = Null;
-            if (!nulls[i])
-            {
-                var bytes = column[i];
-                h = OfBytes(padded ? bytes.TrimEnd((byte)' ') : bytes);
-            }
-
-            to[i] = first ? h : Combine(to[i], h);
-        }
+        if (all) for (int i = 0; i < to.Length; i++) Text(column, i, padded, to, first);
+        else foreach (int i in rows) Text(column, i, padded, to, first);
     }
 
-    private static void Rows(RowColumn column, Span<ulong> to, bool first)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Text(TextColumn column, int row, bool padded, Span<ulong> to, bool first)
+    {
+        ulong h = Null;
+        if (!column.IsNull(row))
+        {
+            var bytes = column[row];
+            h = OfBytes(padded ? bytes.TrimEnd((byte)' ') : bytes);
+        }
+
+        to[row] = first ? h : Combine(to[row], h);
+    }
+
+    private static void Rows(RowColumn column, bool all, ReadOnlySpan<int> rows, Span<ulong> to, bool first)
     {
         var inner = new ulong[to.Length];
-        for (int c = 0; c < column.Children.Length; c++) HashColumn(column.Children[c], inner, c == 0);
+        for (int c = 0; c < column.Children.Length; c++) HashColumn(column.Children[c], all, rows, inner, c == 0);
         for (int i = 0; i < to.Length; i++)
         {
             ulong h = column.IsNull(i) ? Null : inner[i];

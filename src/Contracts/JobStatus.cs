@@ -102,11 +102,7 @@ public sealed record ShardStatus(
     [property: Id(7)] bool Ended,
     [property: Id(8)] long StateBytes,
     [property: Id(9)] double CpuSeconds,
-    [property: Id(10)] ImmutableSortedDictionary<string, long> Counters)
-{
-    /// <summary>Nothing to read just now.</summary>
-    [Id(11)] public bool Idle { get; init; }
-}
+    [property: Id(10)] ImmutableSortedDictionary<string, long> Counters);
 
 [GenerateSerializer, Immutable, Alias("checkpoint-status")]
 public sealed record CheckpointStatus(

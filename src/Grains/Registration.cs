@@ -52,7 +52,7 @@ public static class Registration
         return new HostServices(
             sp.GetRequiredService<Agents>().Here, time, ThreadPoolPool.Instance, sp.GetRequiredService<Executor>(), sp.GetRequiredService<ExchangeHub>(), provider.Link,
             sp.GetRequiredService<IPartStore>(), Connectors(sp), sp.GetRequiredService<IServices>(), _ => new ShardState(),
-            (expr, schema) => Evaluator.Bind(expr, schema, new EvaluationContext(TimeZoneInfo.Utc, () => time.GetUtcNow().ToUnixTimeMilliseconds())).Evaluate, sp.GetRequiredService<ShardEvents>());
+            sp.GetRequiredService<ShardEvents>());
     }
 
     // The sink of a SELECT lives here, since it offers pages to a grain.

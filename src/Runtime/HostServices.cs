@@ -61,7 +61,6 @@ public sealed class ThreadPoolPool : IPool
 /// <param name="Silo">this silo's name, as tables of shards have it.</param>
 /// <param name="Links">the sending end of a link of a job's generation.</param>
 /// <param name="Connectors">by the value of <c>'connector'</c>; throws when there is none.</param>
-/// <param name="Bind">makes an expression over columns of a schema computable; the column it gives is borrowed until the next call.</param>
 /// <param name="State">empty tables for a range of key groups.</param>
 public sealed record HostServices(
     string Silo,
@@ -74,5 +73,4 @@ public sealed record HostServices(
     Func<string, Connector> Connectors,
     IServices ConnectorServices,
     Func<KeyGroupRange, IShardState> State,
-    Func<Expr, Schema, Func<Batch, Column>> Bind,
     IHostEvents Events);

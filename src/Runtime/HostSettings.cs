@@ -16,7 +16,7 @@ public sealed record HostSettings(
     int BatchSize = Batch.MaxRows, int LingerMs = 50, int FlushMs = 2, long ExchangeMemory = 64L << 20, long StateMemory = 4L << 30, long JobMemory = 0, bool EmitEach = false,
     string TimeZone = "UTC")
 {
-    public TimeZoneInfo Zone => TimeZoneInfo.FindSystemTimeZoneById(TimeZone);
+    public TimeZoneInfo Zone => Engine.Expressions.TimeZones.Find(TimeZone) ?? throw new FormatException($"option 'table.local-time-zone': no time zone '{TimeZone}'");
 
     public static HostSettings From(ImmutableSortedDictionary<string, string> settings)
     {

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using OrleansStream.Engine.Checkpoints;
 using OrleansStream.Engine.Connect;
+using OrleansStream.Engine.Expressions;
 using OrleansStream.Engine.Flow;
 using OrleansStream.Engine.Operators;
 using OrleansStream.Engine.Plan;
@@ -33,7 +34,7 @@ public sealed partial class ShardHost
     {
         var context = new SourceContext(source.Table, source.Projection, Spec.Shards, _services.ConnectorServices);
         var connector = _services.Connectors(source.Table.Connector);
-        return new SourcePump(input, source, _gate, _services.Bind, () => connector.CreateReader(context), connector.Changelog(source.Table));
+        return new SourcePump(input, source, _gate, (e, s) => Evaluator.Bind(e, s, new EvaluationContext(_settings.Zone, NowMs)).Evaluate, () => connector.CreateReader(context), connector.Changelog(source.Table));
     }
 
     private void Subscribe()
@@ -171,7 +172,7 @@ public sealed partial class ShardHost
     private void FlushDue()
     {
         if (_links.Length == 0) return;
-        long now = NowMs();
+        long now = ElapsedMs();
         int i = 0;
         foreach (var p in _partitions)
         {
@@ -209,21 +210,26 @@ public sealed partial class ShardHost
     // What failed in a way that may pass is tried again.
     private void RetryDue()
     {
-        if (_epochs.RetryAt > 0 && NowMs() >= _epochs.RetryAt) _epochs.Retry();
-        foreach (var s in _sinks) if (s.RetryAt > 0 && NowMs() >= s.RetryAt) s.Retry();
+        if (_epochs.RetryAt > 0 && ElapsedMs() >= _epochs.RetryAt) _epochs.Retry();
+        foreach (var s in _sinks) if (s.RetryAt > 0 && ElapsedMs() >= s.RetryAt) s.Retry();
     }
 
     private void WakeLater()
     {
-        long now = NowMs();
-        long due = long.MaxValue;
-        foreach (long since in _fillingSince) if (since > 0) due = Math.Min(due, since + _settings.FlushMs);
-        foreach (object f in _feeds) if (f is SplitPump { Ended: false, DueMs: > 0 and var at }) due = Math.Min(due, at);
-        if (_chain.TickMs is > 0 and var every) due = Math.Min(due, _lastTickMs + every);
-        if (_epochs.RetryAt > 0) due = Math.Min(due, _epochs.RetryAt);
-        foreach (var s in _sinks) if (s.RetryAt > 0) due = Math.Min(due, s.RetryAt);
-        if (due == long.MaxValue) return;
-        long wait = Math.Max(1, due - now);
+        long now = ElapsedMs();
+        long wall = NowMs();
+        long wait = long.MaxValue;
+        foreach (long since in _fillingSince) if (since > 0) wait = Math.Min(wait, since + _settings.FlushMs - now);
+        foreach (object f in _feeds) if (f is SplitPump { Ended: false, DueMs: > 0 and var at }) wait = Math.Min(wait, at - wall);
+        if (_chain.TickMs is > 0 and var every) wait = Math.Min(wait, _lastTickMs + every - wall);
+        if (_epochs.RetryAt > 0) wait = Math.Min(wait, _epochs.RetryAt - now);
+        foreach (var s in _sinks) if (s.RetryAt > 0) wait = Math.Min(wait, s.RetryAt - now);
+        if (wait == long.MaxValue) return;
+
+        // A wake that comes no later is on its way already.
+        wait = Math.Max(1, wait);
+        if (_wakeAtMs > now && _wakeAtMs <= now + wait) return;
+        _wakeAtMs = now + wait;
         _services.Executor.WakeAt(this, _services.Time.GetTimestamp() + (wait * _services.Time.TimestampFrequency / 1000));
     }
 

@@ -43,6 +43,7 @@ public sealed partial class ShardHost : Work, IFrameReceiver
     private bool _sliceNext;
     private volatile bool _dead;
     private long _lastTickMs;
+    private long _wakeAtMs;
     private readonly long[] _fillingSince;
     private volatile ShardMood _mood;
     private string? _blockedBy;
@@ -247,7 +248,7 @@ public sealed partial class ShardHost : Work, IFrameReceiver
             case HostMessage.LinkReady r: r.Link.OnReady(r.Ready, r.Error); break;
             case HostMessage.BlockRead b: OnRead(b); break;
             case HostMessage.SinkDone s: OnSink(s); break;
-            case HostMessage.PartStored p: _epochs.OnStored(NowMs(), p.Error); break;
+            case HostMessage.PartStored p: _epochs.OnStored(ElapsedMs(), p.Error); break;
             case HostMessage.Woken: break;
             default: throw new InvalidOperationException($"no rule for {message}");
         }
@@ -257,7 +258,7 @@ public sealed partial class ShardHost : Work, IFrameReceiver
     {
         if (done.Error is IOException passing)
         {
-            done.Sink.OnTrouble(passing, NowMs());
+            done.Sink.OnTrouble(passing, ElapsedMs());
             return;
         }
 
@@ -305,6 +306,9 @@ public sealed partial class ShardHost : Work, IFrameReceiver
         _stopping.Cancel();
         _services.Events.Failed(Spec, cause);
     }
+
+    // For waits: never goes back, unlike the wall clock.
+    private long ElapsedMs() => (long)(_services.Time.GetTimestamp() * (1000.0 / _services.Time.TimestampFrequency));
 
     private long NowMs() => _services.Time.GetUtcNow().ToUnixTimeMilliseconds();
 

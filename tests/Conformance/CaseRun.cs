@@ -82,11 +82,9 @@ internal static class CaseRun
 
     private static Ran Run(Plan plan, long maxSteps)
     {
-        Cluster cluster = null!;
-        cluster = new Cluster(null, 1, _ => new ShardState())
+        var cluster = new Cluster(null, 1, _ => new ShardState())
         {
             Connectors = Registry.Connector,
-            Bind = (expr, schema) => Evaluator.Bind(expr, schema, new EvaluationContext(TimeZoneInfo.Utc, () => cluster.World.NowMs)).Evaluate,
             IsFatal = _ => true,
         };
         cluster.Submit(plan);

@@ -45,7 +45,7 @@ public class ThreadsTests
             var hub = new ExchangeHub(TimeProvider.System);
             _services = new HostServices(
                 "s0", TimeProvider.System, ThreadPoolPool.Instance, _executor, hub, (job, generation, id) => new LocalLink(hub, job.ToString(), generation, id), new MemoryParts(),
-                _ => Memory, this, _ => new ShardState(), (e, _) => throw new NotSupportedException(e.ToString()), this);
+                _ => Memory, this, _ => new ShardState(), this);
         }
 
         public MemoryConnector Memory { get; } = new();

@@ -29,7 +29,7 @@ internal sealed class TumbleCount : Benchmark
             var marks = MarksOf(bids);
             var tally = new TallySink(1);
             var source = new MemorySource(bids.Auction, bids.Time);
-            using var silo = new OneSilo(name => name == "memory" ? source : tally, BindDelay);
+            using var silo = new OneSilo(name => name == "memory" ? source : tally);
             Contestant OnSilo(string name, Plan plan, bool crosses) => new(name, () =>
             {
                 var status = silo.Run(plan, SplitsOf);
@@ -59,9 +59,13 @@ internal sealed class TumbleCount : Benchmark
     private static ImmutableArray<ShardSplits> SplitsOf(ShardId shard) =>
         shard.Stage == 0 ? [new ShardSplits("bids", [new SplitImage("bids", MemorySource.Split, SplitPosition.Start, false, 0, 0)], true)] : [];
 
+    // WATERMARK FOR ts AS ts - INTERVAL '0.001' SECOND: rows of one millisecond are never late.
+    private static readonly Expr Delayed = new CallExpr(
+        "-", [new ColumnExpr(1, Bid[1].Type), new LiteralExpr("+0 00:00:00.001", new SqlType(TypeKind.IntervalDayTime).NotNull)], Bid[1].Type);
+
     private static SourceInput Source() => new(
         new TableRef("bids", "memory", ImmutableSortedDictionary<string, string>.Empty, Bid, [], []), [0, 1], [],
-        new WatermarkSpec(1, new CallExpr("-", [new ColumnExpr(1, Bid[1].Type)], Bid[1].Type), WatermarkSpec.DefaultIntervalMs), "bids", Bid);
+        new WatermarkSpec(1, Delayed, WatermarkSpec.DefaultIntervalMs), "bids", Bid);
 
     private static NodePlan Sink(int id) => new(
         id, "sink", new SinkSpec(new TableRef("counts", "tally", ImmutableSortedDictionary<string, string>.Empty, Counts, [], []), false, []), [NodeInput.FromNode(id - 1)]);
@@ -83,19 +87,6 @@ internal sealed class TumbleCount : Benchmark
             ],
             [new Exchange(0, 0, first.IsEmpty ? -1 : 0, 1, 0, ExchangeKind.Hash, [0], crossing, false)],
             ImmutableSortedDictionary<string, string>.Empty);
-    }
-
-    // WATERMARK FOR ts AS ts - INTERVAL '0.001' SECOND: rows of one millisecond are never late.
-    private static Func<Batch, Column> BindDelay(Expr expression, Schema schema)
-    {
-        var delayed = new FixedColumn<long>(Bid[1].Type);
-        return batch =>
-        {
-            var times = ((FixedColumn<long>)batch.Columns[1]).Values;
-            var to = delayed.Writable(batch.Length);
-            for (int i = 0; i < to.Length; i++) to[i] = times[i] - 1;
-            return delayed;
-        };
     }
 
     private static Marks?[] MarksOf(Bids bids)

@@ -18,7 +18,9 @@ internal static class ServeCommand
     {
         var urls = new Option<string>("--urls")
         {
-            Description = "Where to listen, separated by ';'; loopback addresses only.", HelpName = "url", DefaultValueFactory = _ => DefaultUrl,
+            Description = "Where to listen, separated by ';'; loopback addresses only.",
+            HelpName = "url",
+            DefaultValueFactory = _ => DefaultUrl,
         };
         urls.Validators.Add(result =>
         {
@@ -27,7 +29,9 @@ internal static class ServeCommand
         });
         var state = new Option<string>("--state")
         {
-            Description = "Folder of journal, checkpoints and catalog; one process at a time.", HelpName = "folder", DefaultValueFactory = _ => ".ostream",
+            Description = "Folder of journal, checkpoints and catalog; one process at a time.",
+            HelpName = "folder",
+            DefaultValueFactory = _ => ".ostream",
         };
         var command = new Command("serve", "Serve the HTTP API and run its jobs.") { urls, state };
         command.SetAction((parsed, _) => ServeAsync(parsed.GetRequiredValue(urls), parsed.GetRequiredValue(state)));

@@ -57,6 +57,9 @@ public sealed unsafe class GroupAggregatePartial(GroupAggregateSpec spec) : Oper
         Give(o);
     }
 
+    // Behind the end no row is taken any more.
+    public override void OnEnd(int port, Output o) => Flush(o);
+
     public override bool Resume(Output o)
     {
         if (_giving) Give(o);

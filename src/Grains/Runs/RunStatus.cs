@@ -11,12 +11,15 @@ namespace OrleansStream.Grains.Runs;
 /// <summary>A run in the operators' words.</summary>
 internal static class RunStatus
 {
+    private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(5);
+
     /// <param name="rows">of all shards that answered.</param>
-    public static JobStatus Describe(Run run, ImmutableArray<ShardRow> rows, DateTimeOffset since)
+    /// <param name="quiet">for how long no shard has read or written a row.</param>
+    public static JobStatus Describe(Run run, ImmutableArray<ShardRow> rows, DateTimeOffset since, TimeSpan quiet)
     {
         var stages = run.Plan?.Stages ?? [];
         var shards = rows.ToLookup(r => r.Stage, r => r.Status);
-        var (state, why) = State(run, rows);
+        var (state, why) = State(run, rows, quiet);
         return new JobStatus
         {
             Id = run.Job.Job,
@@ -44,19 +47,22 @@ internal static class RunStatus
         return last.Length == 0 || last.Any(w => w is null) ? null : last.Min();
     }
 
-    private static (JobState State, string? Why) State(Run run, ImmutableArray<ShardRow> rows) => run.Phase switch
+    private static (JobState State, string? Why) State(Run run, ImmutableArray<ShardRow> rows, TimeSpan quiet) => run.Phase switch
     {
         JobPhase.Over => (Final(run.History.Final), run.History.Faults.FirstOrDefault()?.Message),
         JobPhase.Stopping => (JobState.Stopping, "a last checkpoint is being taken"),
         JobPhase.Ending or JobPhase.Writing when run.History.Faults.Count > 0 => (JobState.Restarting, run.History.Faults[0].Message),
         JobPhase.Ending or JobPhase.Writing => (JobState.Stopping, null),
         JobPhase.Running when run.History.Trouble is { } trouble => (JobState.CheckpointingFailing, trouble),
-        JobPhase.Running when rows.FirstOrDefault(r => r.Status.BlockedBy is not null) is { } blocked =>
+        JobPhase.Running when rows.FirstOrDefault(r => IsBehind(r.Status)) is { } blocked =>
             (JobState.Lagging, $"stage {blocked.Stage}, shard {blocked.Status.Shard}: {blocked.Status.BlockedBy}"),
-        JobPhase.Running when rows.Length > 0 && rows.All(r => r.Status.Idle || r.Status.Ended) && !rows.All(r => r.Status.Ended) => (JobState.Idle, null),
+        JobPhase.Running when quiet >= Quiet => (JobState.Idle, null),
         JobPhase.Running => (JobState.Running, null),
         _ => (JobState.Starting, null),
     };
+
+    // Waiting for an exchange says only that the next stage is the slower one: what that one waits for is told there.
+    private static bool IsBehind(ShardStatus shard) => shard.BlockedBy is { } by && !by.StartsWith("exchange", StringComparison.Ordinal);
 
     public static JobState Final(DesiredState? desired) => desired switch
     {

@@ -75,10 +75,7 @@ public sealed class SiloShards(HostServices services)
         double cpu = (double)host.Queue.TicksOf(host.Stage) / services.Time.TimestampFrequency / HostsOf(host);
         return new Contracts.ShardStatus(
             s.Id.Shard, s.Silo, s.RowsIn, s.RowsOut, s.RowsCrossed, watermark == long.MinValue ? null : watermark, blocked, s.Mood == ShardMood.Ended, s.StateBytes, cpu,
-            s.Counters.SetItem("late", s.Late).SetItem("malformed", s.Malformed))
-        {
-            Idle = s.Mood == ShardMood.Idle,
-        };
+            s.Counters.SetItem("late", s.Late).SetItem("malformed", s.Malformed));
     }
 
     /// <summary>Jobs and generations with hosts here.</summary>

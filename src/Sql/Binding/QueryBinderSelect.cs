@@ -21,7 +21,10 @@ internal sealed partial class QueryBinder
         Source? input = s.From is null ? new Source(new BoundValues([[]], []), Scope.Empty) : BindFrom(s.From);
         if (input is null) return null;
         int before = diagnostics.Items.Count;
-        Expr? where = s.Where is null ? null : new ExpressionBinder(input.Scope, functions, diagnostics).BindCondition(s.Where, "WHERE");
+        (Source Input, Expression? Others)? semi = BindMembership(input, s.Where);
+        if (semi is null) return null;
+        (input, Expression? rest) = semi.Value;
+        Expr? where = rest is null ? null : new ExpressionBinder(input.Scope, functions, diagnostics).BindCondition(rest, "WHERE");
         var binder = new ExpressionBinder(input.Scope, functions, diagnostics)
         {
             AllowAggregates = true,

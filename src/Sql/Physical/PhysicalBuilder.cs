@@ -5,6 +5,7 @@ using OrleansStream.Engine.Plan;
 using OrleansStream.Sql.Binding;
 using OrleansStream.Sql.Diagnostics;
 using OrleansStream.Sql.Logical;
+using OrleansStream.Sql.Planning;
 using OrleansStream.Sql.Rules;
 
 namespace OrleansStream.Sql.Physical;
@@ -39,7 +40,7 @@ internal sealed partial class PhysicalBuilder(PhysicalOptions options, TextSpan 
             case LogicalWindowAggregate a: return WindowAggregate(a, inputs[0]);
             case LogicalSink s: return Sink(s, inputs[0]);
             case LogicalWindow: return NotYet("a window without GROUP BY window_start, window_end", "group by both bounds of the window");
-            case LogicalAggregate a: return new PhysicalGroupAggregate(inputs[0], a.Keys, [.. a.Calls.Select(Call)], a.Columns);
+            case LogicalAggregate a: return GroupAggregate(a, inputs[0]);
             case LogicalJoin j: return Join(j, inputs[0], inputs[1]);
             case LogicalUnion u: return new PhysicalUnion([.. inputs], u.Columns);
             case LogicalSetOperation o: return NotYet(o.Operator, null);
@@ -62,13 +63,25 @@ internal sealed partial class PhysicalBuilder(PhysicalOptions options, TextSpan 
     {
         if (a.Window.Time == TimeKind.Processing) return NotYet("a window on processing time", "use a column with a WATERMARK");
         ImmutableArray<AggregateCall> calls = [.. a.Calls.Select(Call)];
-        if (calls.FirstOrDefault(c => !options.Aggregate(c)) is { } unknown)
+        if (calls.FirstOrDefault(c => !EngineAggregates.HasInWindow(c)) is { } unknown)
             return NotYet($"{(unknown.Distinct ? "DISTINCT in " : "")}{unknown.Function}({string.Join(", ", unknown.ArgumentTypes.Select(t => t.WithNullable(true)))}) in a window", null);
         return a.Window.Kind switch
         {
             WindowKind.Tumble => Tumble(a, input, calls),
+            WindowKind.Hop => Hop(a, input, calls),
+            WindowKind.Cumulate => Cumulate(a, input, calls),
             _ => NotYet($"a window of kind {a.Window.Kind.ToString().ToUpperInvariant()}", "use TUMBLE"),
         };
+    }
+
+    private PhysicalGroupAggregate GroupAggregate(LogicalAggregate a, PhysicalNode input)
+    {
+        ImmutableArray<AggregateCall> calls = [.. a.Calls.Select(Call)];
+        var single = new GroupAggregateSpec(RelColumn.Schema(a.Columns), a.Keys, calls, false, false, AggregatePhase.Single, options.TtlMs);
+        if (!options.TwoPhase || calls.Any(c => c.Distinct || !EngineAggregates.Has(c))) return new PhysicalGroupAggregate(input, single, a.Columns);
+        (GroupAggregateSpec partial, GroupAggregateSpec final) = single.Split(input.Schema);
+        var before = new PhysicalGroupAggregate(input, partial, [.. partial.Output.Fields.Select(f => new RelColumn(f.Name, f.Type))]);
+        return new PhysicalGroupAggregate(before, final, a.Columns);
     }
 
     public static AggregateCall Call(BoundAggregate call) => new(
@@ -77,18 +90,47 @@ internal sealed partial class PhysicalBuilder(PhysicalOptions options, TextSpan 
 
     private PhysicalTumbleWindow Tumble(LogicalWindowAggregate a, PhysicalNode input, ImmutableArray<AggregateCall> calls)
     {
-        ImmutableArray<WindowProperty> properties = [.. a.Columns.Skip(a.Keys.Length + calls.Length).Select(c => c.Window switch
-        {
-            WindowRole.Start => WindowProperty.Start,
-            WindowRole.End => WindowProperty.End,
-            _ => WindowProperty.Time,
-        })];
+        ImmutableArray<WindowProperty> properties = Properties(a);
         var single = new TumbleWindowSpec(RelColumn.Schema(a.Columns), a.Window.TimeColumn, a.Window.Size, a.Window.Offset, a.Keys, calls, AggregatePhase.Single, properties);
         if (!options.TwoPhase || calls.Any(c => c.Distinct)) return new PhysicalTumbleWindow(input, single, a.Window, a.Columns);
         (TumbleWindowSpec partial, TumbleWindowSpec final) = single.Split(input.Schema);
         var before = new PhysicalTumbleWindow(input, partial, a.Window, [.. partial.Output.Fields.Select(f => new RelColumn(f.Name, f.Type))]);
         return new PhysicalTumbleWindow(before, final, a.Window, a.Columns);
     }
+
+    /// <summary>The bounds that the query wants, in the order of its columns.</summary>
+    private static ImmutableArray<WindowProperty> Properties(LogicalWindowAggregate a) =>
+    [
+        .. a.Columns.Skip(a.Keys.Length + a.Calls.Length).Select(c => c.Window switch
+        {
+            WindowRole.Start => WindowProperty.Start,
+            WindowRole.End => WindowProperty.End,
+            _ => WindowProperty.Time,
+        }),
+    ];
+
+    private bool Splits(ImmutableArray<AggregateCall> calls) => options.TwoPhase && !calls.Any(c => c.Distinct);
+
+    private PhysicalSliceWindow Hop(LogicalWindowAggregate a, PhysicalNode input, ImmutableArray<AggregateCall> calls)
+    {
+        WindowFunction w = a.Window;
+        var single = new HopWindowSpec(RelColumn.Schema(a.Columns), w.TimeColumn, w.Size, w.Step, w.Offset, a.Keys, calls, AggregatePhase.Single, Properties(a));
+        if (!Splits(calls)) return new PhysicalSliceWindow(input, single, single.Phase, single.Keys, calls, w, a.Columns);
+        (TumbleWindowSpec partial, HopWindowSpec final) = single.Split(input.Schema);
+        return new PhysicalSliceWindow(Before(input, partial, w), final, final.Phase, final.Keys, calls, w, a.Columns);
+    }
+
+    private PhysicalSliceWindow Cumulate(LogicalWindowAggregate a, PhysicalNode input, ImmutableArray<AggregateCall> calls)
+    {
+        WindowFunction w = a.Window;
+        var single = new CumulateWindowSpec(RelColumn.Schema(a.Columns), w.TimeColumn, w.Size, w.Step, w.Offset, a.Keys, calls, AggregatePhase.Single, Properties(a));
+        if (!Splits(calls)) return new PhysicalSliceWindow(input, single, single.Phase, single.Keys, calls, w, a.Columns);
+        (TumbleWindowSpec partial, CumulateWindowSpec final) = single.Split(input.Schema);
+        return new PhysicalSliceWindow(Before(input, partial, w), final, final.Phase, final.Keys, calls, w, a.Columns);
+    }
+
+    private static PhysicalTumbleWindow Before(PhysicalNode input, TumbleWindowSpec partial, WindowFunction window) =>
+        new(input, partial, window, [.. partial.Output.Fields.Select(f => new RelColumn(f.Name, f.Type))]);
 
     private PhysicalSink Sink(LogicalSink s, PhysicalNode input)
     {
@@ -108,6 +150,6 @@ internal sealed partial class PhysicalBuilder(PhysicalOptions options, TextSpan 
 
 /// <summary>What the choice of operators depends on beside the query.</summary>
 /// <param name="TwoPhase">aggregate before the exchange too, where that is possible.</param>
-/// <param name="Aggregate">the engine has this call.</param>
+/// <param name="TtlMs">ms after which unused state is forgotten; 0: never.</param>
 /// <param name="TakesUpdates">whether a table's connector, or its format, can write updates.</param>
-internal sealed record PhysicalOptions(bool TwoPhase, Predicate<AggregateCall> Aggregate, Predicate<TableRef> TakesUpdates);
+internal sealed record PhysicalOptions(bool TwoPhase, long TtlMs, Predicate<TableRef> TakesUpdates);

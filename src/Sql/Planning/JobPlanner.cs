@@ -92,7 +92,7 @@ internal sealed class JobPlanner(
     private PhysicalOptions Options()
     {
         bool twoPhase = settings.GetValueOrDefault("table.optimizer.agg-phase-strategy", "AUTO") != "ONE_PHASE";
-        return new PhysicalOptions(twoPhase, EngineAggregates.Has, TakesUpdates);
+        return new PhysicalOptions(twoPhase, Duration("table.exec.state.ttl", 0), TakesUpdates);
     }
 
     private bool TakesUpdates(TableRef table)
@@ -102,9 +102,10 @@ internal sealed class JobPlanner(
             && (schema.TakesUpdates || (table.Options.TryGetValue("format", out string? format) && schema.UpdateFormats.Contains(format)));
     }
 
-    private long WatermarkInterval() =>
-        settings.TryGetValue("pipeline.auto-watermark-interval", out string? text) && OrleansStream.Engine.Connect.OptionText.TryDuration(text, out TimeSpan interval)
-            ? (long)interval.TotalMilliseconds : WatermarkSpec.DefaultIntervalMs;
+    private long WatermarkInterval() => Duration("pipeline.auto-watermark-interval", WatermarkSpec.DefaultIntervalMs);
+
+    private long Duration(string setting, long otherwise) =>
+        settings.TryGetValue(setting, out string? text) && OrleansStream.Engine.Connect.OptionText.TryDuration(text, out TimeSpan value) ? (long)value.TotalMilliseconds : otherwise;
 
     /// <summary>Traits are known for more operators than there are.</summary>
     private void CheckOperators(PhysicalNode node, TextSpan span)

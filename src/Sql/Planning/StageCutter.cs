@@ -158,7 +158,8 @@ internal sealed class StageCutter
         {
             PhysicalScan s => s.Table.Name,
             PhysicalSink s => s.Target.Name,
-            PhysicalGroupAggregate { Calls.Length: 0 } => "Distinct",
+            PhysicalGroupAggregate g => $"{(g.Group.Calls.IsEmpty ? "Distinct" : "GroupAggregate")}({g.Group.Phase.ToString().ToLowerInvariant()})",
+            PhysicalSliceWindow w => $"{w.Function.Kind}Window({w.Phase.ToString().ToLowerInvariant()})",
             PhysicalTumbleWindow t => $"TumbleWindow({t.Window.Phase.ToString().ToLowerInvariant()})",
             _ => n.GetType().Name["Physical".Length..],
         });

@@ -7,10 +7,11 @@ internal static class Optimizer
 {
     public static LogicalSink Optimize(LogicalSink plan)
     {
-        LogicalNode node = FilterPushDown.Apply(FoldConstants.Apply(ValuesAsScan.Apply(plan)));
+        LogicalNode node = SetOperations.Apply(ValuesAsScan.Apply(plan));
+        node = FilterPushDown.Apply(FoldConstants.Apply(node));
         node = ProjectMerge.Apply(node);
         node = RankFromRowNumber.Apply(node);
-        node = WindowAggregation.Apply(node);
+        node = TumbleAssignment.Apply(WindowAggregation.Apply(node));
         // What had to wait above the new steps goes on down; projections in between fall together.
         node = ProjectMerge.Apply(FilterPushDown.Apply(node));
         node = UnwrapCasts.Apply(FoldConstants.Apply(node));

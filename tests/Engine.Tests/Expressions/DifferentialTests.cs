@@ -107,13 +107,14 @@ public class DifferentialTests
         {
             case "UPPER": return ((string)x).ToUpperInvariant();
             case "||": return (string)x + (string)y!;
-            case "+" or "-" or "*" or "/": return (x, y) switch
-            {
-                (int a, int b) => (object)unchecked(c.Function switch { "+" => a + b, "-" => a - b, "*" => a * b, _ => a / b }),
-                (long a, long b) => unchecked(c.Function switch { "+" => a + b, "-" => a - b, _ => a * b }),
-                (double a, double b) => c.Function switch { "+" => a + b, "-" => a - b, _ => a * b },
-                _ => throw new NotSupportedException(),
-            };
+            case "+" or "-" or "*" or "/":
+                return (x, y) switch
+                {
+                    (int a, int b) => (object)unchecked(c.Function switch { "+" => a + b, "-" => a - b, "*" => a * b, _ => a / b }),
+                    (long a, long b) => unchecked(c.Function switch { "+" => a + b, "-" => a - b, _ => a * b }),
+                    (double a, double b) => c.Function switch { "+" => a + b, "-" => a - b, _ => a * b },
+                    _ => throw new NotSupportedException(),
+                };
         }
 
         if (x is double p && y is double q) return c.Function switch { "=" => p == q, "<>" => p != q, "<" => p < q, "<=" => p <= q, ">" => p > q, _ => p >= q };

@@ -49,9 +49,6 @@ public sealed class Cluster
 
     public Func<KeyGroupRange, IShardState> State { get; }
 
-    /// <summary>Expressions of sources; tests whose sources compute nothing leave it.</summary>
-    public Func<Expr, Schema, Func<Batch, Column>> Bind { get; set; } = (e, _) => throw new NotSupportedException($"expression {e}");
-
     public List<Exception> Failures { get; } = [];
 
     public JobKey Job { get; } = new("t", "j");

@@ -26,7 +26,7 @@ public sealed class Silo : IHostEvents
         world.Add(Executor, this);
         Services = new HostServices(
             name, world, new SiloPool(this), Executor, Hub, (job, generation, id) => new Wire(this, job.ToString(), generation, id), cluster.Parts,
-            c => c == "memory" ? cluster.Memory : cluster.Connectors(c), new MemoryServices(world), cluster.State, cluster.Bind, this);
+            c => c == "memory" ? cluster.Memory : cluster.Connectors(c), new MemoryServices(world), cluster.State, this);
     }
 
     public string Name { get; }
