@@ -29,7 +29,8 @@ public sealed record GroupAggregateSpec(
     public override Operator Create() => Phase == AggregatePhase.Partial ? new GroupAggregatePartial(this) : new GroupAggregate(this);
 
     public override string Describe() =>
-        $"GroupAggregate(phase=[{Phase}], groupBy=[{string.Join(", ", Keys.Select(k => $"${k}"))}], select=[{string.Join(", ", Calls)}])";
+        $"GroupAggregate({(Phase == AggregatePhase.Single ? "" : $"phase=[{Phase}], ")}groupBy=[{string.Join(", ", Keys.Select(k => $"${k}"))}], select=[{string.Join(", ", Calls)}]"
+        + $"{(Retracts ? ", retracts" : "")}{(Before ? ", before" : "")}{(TtlMs > 0 ? $", ttl=[{TtlMs} ms]" : "")})";
 
     /// <summary>The two phases of a single one over <paramref name="input"/>, without DISTINCT: partial before an exchange by all key columns (0, 1, …), final behind it.</summary>
     public (GroupAggregateSpec Partial, GroupAggregateSpec Final) Split(Schema input)

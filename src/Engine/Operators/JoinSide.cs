@@ -27,7 +27,7 @@ internal sealed unsafe class JoinSide
         Table = table;
         Keys = [.. keys];
         _others = Others(schema, keys);
-        _fields = [.. Enumerable.Range(0, schema.Count).Select(c => keys.Contains(c) ? (true, keys.IndexOf(c)) : (false, Array.IndexOf(_others, c)))];
+        _fields = FieldsOf(schema, keys, _others);
         _first = first;
         _count = table.Layout.ValueOffsets[0];
     }
@@ -38,6 +38,10 @@ internal sealed unsafe class JoinSide
 
     /// <summary>Columns that are no keys.</summary>
     public static int[] Others(Schema schema, ImmutableArray<int> keys) => [.. Enumerable.Range(0, schema.Count).Where(c => !keys.Contains(c))];
+
+    /// <summary>For each column, whether it is a key field of the table or one of the others, and its number there.</summary>
+    public static (bool Key, int Field)[] FieldsOf(Schema schema, ImmutableArray<int> keys, int[] others) =>
+        [.. Enumerable.Range(0, schema.Count).Select(c => keys.Contains(c) ? (true, keys.IndexOf(c)) : (false, Array.IndexOf(others, c)))];
 
     public ReadOnlySpan<ulong> Hashes(Batch batch) => KeyHashes.Of(batch, Keys, _hashes);
 

@@ -156,7 +156,7 @@ public sealed class TumbleWindowPartial : Operator
         {
             // What is still held counts as output to come.
             long held = 0;
-            foreach (long pane in _panes.Open) held += _panes[pane].Count;
+            for (int i = 0; i < _panes.Open.Count; i++) held += _panes[_panes.Open[i]].Count;
             if ((_rowsOut + held) * 5 > _rowsIn * 4) _skip = SkipRows;
             (_rowsIn, _rowsOut) = (0, -held);
         }

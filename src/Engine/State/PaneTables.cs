@@ -11,6 +11,7 @@ public sealed class PaneTables
     private readonly Func<long> _now;
     private readonly List<long> _panes = [];
     private readonly List<ValueTable> _tables = [];
+    private readonly Stack<ValueTable> _spare = new();
     private long _expected;
 
     internal PaneTables(StateSpec spec, Epochs epochs, Func<long> now)
@@ -37,7 +38,8 @@ public sealed class PaneTables
             if (at >= 0) return _tables[at];
 
             // Windows of one query are alike: a new one starts at the size that the last one ended with, and need not grow into it.
-            var table = new ValueTable(Spec, _epochs, _now, _expected);
+            if (_spare.TryPop(out var table)) table.Reopen(_expected);
+            else table = new ValueTable(Spec, _epochs, _now, _expected);
             _panes.Insert(~at, pane);
             _tables.Insert(~at, table);
             return table;
@@ -58,6 +60,7 @@ public sealed class PaneTables
         if (at < 0) return;
         _expected = _tables[at].Count;
         _tables[at].Free();
+        _spare.Push(_tables[at]);
         _panes.RemoveAt(at);
         _tables.RemoveAt(at);
     }

@@ -169,8 +169,23 @@ public sealed unsafe partial class ValueTable
         if (page->Used == _soft) _overfull.Add(word);
     }
 
+    /// <summary>Gives an empty table, new or after <see cref="Free"/>, pages for about <paramref name="expected"/> records.</summary>
+    internal void Reopen(long expected)
+    {
+        int bytes = PagePool.MinPageBytes;
+        while (bytes < PagePool.MaxPageBytes && (SlotsOf(bytes) < 8 || SlotsOf(bytes) * 11L / 20 < expected)) bytes *= 2;
+        if (SlotsOf(bytes) < 4) throw new NotSupportedException($"records of state {Spec.Name} take {SlotBytes} bytes, more than a quarter of a page");
+        SetPageBytes(bytes);
+        int bits = 0;
+        while (((long)(_slots * 11L / 20) << bits) < expected) bits++;
+        _directoryBits = bits;
+        _directory = (nint*)Space.Pool.Allocate(8L << bits);
+        for (int i = 0; i < 1 << bits; i++) _directory[i] = (nint)NewPage(NextPageId++, bits);
+    }
+
     internal override void Free()
     {
+        if (_directory == null) return;
         for (int i = 0; i < 1 << _directoryBits; i++)
         {
             var page = (PageHeader*)(_directory[i] & ~Clean);
@@ -181,5 +196,7 @@ public sealed unsafe partial class ValueTable
 
         Space.Pool.Free((nint)_directory, 8L << _directoryBits);
         _directory = null;
+        _overfull.Clear();
+        Count = 0;
     }
 }

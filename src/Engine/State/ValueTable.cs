@@ -41,15 +41,7 @@ public sealed unsafe partial class ValueTable : StoredTable
         _int64Key = spec.Key.Count == 1 && spec.Key[0].Type.Physical == Physical.Int64;
         _ttl = spec.Ttl.Milliseconds;
         _now = now;
-        int bytes = PagePool.MinPageBytes;
-        while (bytes < PagePool.MaxPageBytes && (SlotsOf(bytes) < 8 || SlotsOf(bytes) * 11L / 20 < expected)) bytes *= 2;
-        if (SlotsOf(bytes) < 4) throw new NotSupportedException($"records of state {spec.Name} take {SlotBytes} bytes, more than a quarter of a page");
-        SetPageBytes(bytes);
-        int bits = 0;
-        while (((long)(_slots * 11L / 20) << bits) < expected) bits++;
-        _directoryBits = bits;
-        _directory = (nint*)Space.Pool.Allocate(8L << bits);
-        for (int i = 0; i < 1 << bits; i++) _directory[i] = (nint)NewPage(NextPageId++, bits);
+        Reopen(expected);
     }
 
     /// <summary>
