@@ -4,7 +4,7 @@ using OrleansStream.Engine.Expressions;
 namespace OrleansStream.Engine.Functions.Scalar;
 
 [ScalarFunction("WINDOW_START", "WINDOW_START(time, size, offset)", Doc = "Where the tumbling window of a time begins; size and offset are intervals.",
-    Example = "WINDOW_START(TIMESTAMP '2020-01-01 10:07:00', INTERVAL '5' MINUTE, INTERVAL '0' MINUTE) = TIMESTAMP '2020-01-01 10:05:00'")]
+    Example = "WINDOW_START(TIMESTAMP '2020-01-01 10:07:00', INTERVAL '5' MINUTE, INTERVAL '0' MINUTE) = TIMESTAMP '2020-01-01 10:05:00.000'")]
 public sealed class TumbleStart : ScalarFunction
 {
     public TumbleStart()
