@@ -57,7 +57,7 @@ public sealed record JobStatus
     [Id(10)] public long LateRows { get; init; }
     [Id(11)] public long MalformedRecords { get; init; }
 
-    /// <summary>Least watermark of the last stages (ms since 1970, UTC); null = none yet.</summary>
+    /// <summary>Least watermark of the last stages (ms since 1970, UTC); null = none yet, or no bound any more because the input has ended.</summary>
     [Id(12)] public long? Watermark { get; init; }
     [Id(13)] public ImmutableArray<StageStatus> Stages { get; init; } = [];
     [Id(14)] public ImmutableArray<JobFault> Faults { get; init; } = [];
