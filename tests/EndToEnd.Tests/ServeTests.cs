@@ -62,9 +62,9 @@ public class ServeTests
         var listed = await server.Http.GetFromJsonAsync<JsonElement>("/api/v1/jobs");
         Assert.Contains(listed.GetProperty("jobs").EnumerateArray(), j => j.GetProperty("id").GetString() == id);
 
-        var stats = await server.Http.GetFromJsonAsync<JsonElement>("/dashboard/DashboardCounters");
-        var types = stats.GetProperty("simpleGrainStats").EnumerateArray().Select(g => g.GetProperty("grainType").GetString()!.Split('.')[^1]).ToHashSet();
-        Assert.Superset(new HashSet<string> { "JobGrain", "RunGrain", "ShardGrain" }, types);
+        // The dashboard counts on a timer of its own, so the job may run before its grains are counted there.
+        var grains = new HashSet<string> { "JobGrain", "RunGrain", "ShardGrain" };
+        await server.JsonAsync("/dashboard/DashboardCounters", stats => grains.IsSubsetOf(stats.GetProperty("simpleGrainStats").EnumerateArray().Select(g => g.GetProperty("grainType").GetString()!.Split('.')[^1])));
 
         var stop = await server.Http.DeleteAsync($"/api/v1/jobs/{id}");
         Assert.Equal(HttpStatusCode.Accepted, stop.StatusCode);

@@ -40,15 +40,18 @@ internal sealed class Server : IAsyncDisposable
 
     public Task<JsonElement> JobAsync(string id) => Http.GetFromJsonAsync<JsonElement>($"/api/v1/jobs/{id}");
 
-    /// <summary>The job's status once it is as wanted: the API has no way to be told.</summary>
-    public async Task<JsonElement> JobAsync(string id, Func<JsonElement, bool> wanted)
+    /// <summary>The job's status once it is as wanted.</summary>
+    public Task<JsonElement> JobAsync(string id, Func<JsonElement, bool> wanted) => JsonAsync($"/api/v1/jobs/{id}", wanted);
+
+    /// <summary>The answer of a path once it is as wanted: the API has no way to be told.</summary>
+    public async Task<JsonElement> JsonAsync(string path, Func<JsonElement, bool> wanted)
     {
         using var patience = new CancellationTokenSource(Ostream.Patience);
         while (true)
         {
-            var job = await JobAsync(id);
-            if (wanted(job)) return job;
-            if (patience.IsCancellationRequested) Assert.Fail($"not as wanted after {Ostream.Patience}: {job}");
+            var answer = await Http.GetFromJsonAsync<JsonElement>(path);
+            if (wanted(answer)) return answer;
+            if (patience.IsCancellationRequested) Assert.Fail($"not as wanted after {Ostream.Patience}: {answer}");
             await Task.Delay(Poll);
         }
     }
