@@ -49,8 +49,8 @@ internal sealed record Schedule(
     {
         if (atEnd)
         {
-            // Rows last three seconds and the final checkpoint follows: from half a second before to one after.
-            yield return new Fault(random.Next(3) == 0 ? FaultKind.KillAll : FaultKind.Kill, random.Next(silos), 1_000 + random.Next(1_500), random.Next(1_000), true);
+            // After the moment in which a job has only a third of a second of rows before it.
+            yield return new Fault(random.Next(3) == 0 ? FaultKind.KillAll : FaultKind.Kill, random.Next(silos), random.Next(1_000), random.Next(1_000), true);
             yield break;
         }
 

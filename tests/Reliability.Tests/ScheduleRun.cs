@@ -21,6 +21,7 @@ internal sealed class ScheduleRun : IAsyncDisposable
     private readonly List<Running> _jobs = [];
     private readonly List<string> _wrong = [];
     private readonly List<double> _recoveries = [];
+    private readonly List<string> _told = [];
     private readonly CancellationTokenSource _done = new();
 
     private ScheduleRun(Schedule schedule, Folder folder, Silos silos) => (_schedule, _folder, _silos) = (schedule, folder, silos);
@@ -46,7 +47,7 @@ internal sealed class ScheduleRun : IAsyncDisposable
             run._wrong.Add(e.Message);
         }
 
-        if (run._wrong.Count > 0) keep(silos.Log());
+        if (run._wrong.Count > 0 || Environment.GetEnvironmentVariable("OSTREAM_SCHEDULES_LOG") is not null) keep($"{string.Join('\n', run._told)}\n{silos.Log()}");
         return new ScheduleResult(
             schedule, run._wrong, run._jobs.Sum(j => j.Last?.GetProperty("generation").GetInt32() ?? 0), run._jobs.Sum(j => j.Watch.Count), run._recoveries, Stopwatch.GetElapsedTime(started));
     }
@@ -66,10 +67,14 @@ internal sealed class ScheduleRun : IAsyncDisposable
             _jobs.Add(new Running(job, id, new EpochWatch(path)));
         }
 
+        Tell("submitted");
         var looking = LookAsync();
         await UntilAsync(() => _jobs.All(j => j.Watch.Count > 0), "first output of all jobs");
+        Tell("first output of all jobs");
+        if (_schedule.AtEnd) await UntilAsync(() => _jobs.Any(IsAboutToEnd), "a job that is about to end");
         foreach (var fault in _schedule.Faults) await StrikeAsync(fault);
         foreach (var job in _jobs) await EndedAsync(job);
+        Tell("all jobs have ended");
         await _done.CancelAsync();
         await looking;
         foreach (var job in _jobs) Judge(job);
@@ -88,6 +93,7 @@ internal sealed class ScheduleRun : IAsyncDisposable
     private async Task StrikeAsync(Fault fault)
     {
         await Task.Delay(fault.AfterMs);
+        Tell($"before {fault}");
         int seen = Seen();
         long at = Stopwatch.GetTimestamp();
         switch (fault.Kind)
@@ -106,24 +112,26 @@ internal sealed class ScheduleRun : IAsyncDisposable
                 await RestartAsync(fault.Silo, fault);
                 break;
             case FaultKind.PauseShort:
-                _silos.Process(fault.Silo).Pause();
+                _silos.Server(fault.Silo).Process.Pause();
                 await Task.Delay(TimeSpan.FromSeconds(4));
-                _silos.Process(fault.Silo).Resume();
+                _silos.Server(fault.Silo).Process.Resume();
                 break;
             case FaultKind.PauseLong:
-                _silos.Process(fault.Silo).Pause();
+                _silos.Server(fault.Silo).Process.Pause();
                 await Task.Delay(TimeSpan.FromSeconds(15));
-                _silos.Process(fault.Silo).Resume();
+                _silos.Server(fault.Silo).Process.Resume();
                 await _silos.EndedAsync(fault.Silo);
                 await _silos.StartAsync(fault.Silo);
                 break;
             default: throw new InvalidOperationException($"no rule for {fault}");
         }
 
+        Tell($"after {fault}");
         if (!fault.Recovered) return;
         // A job that had written its last epoch has nothing to show.
         await UntilAsync(() => Seen() > seen || AllEnded(), $"output after '{fault}'");
         if (Seen() > seen) _recoveries.Add(Stopwatch.GetElapsedTime(at).TotalSeconds);
+        Tell($"recovered from {fault}");
     }
 
     private async Task RestartAsync(int silo, Fault fault)
@@ -131,6 +139,11 @@ internal sealed class ScheduleRun : IAsyncDisposable
         await Task.Delay(fault.DownMs);
         await _silos.StartAsync(silo);
     }
+
+    private void Tell(string what) => _told.Add($"{DateTime.UtcNow:HH:mm:ss.fff} {what}; epochs {string.Join(", ", _jobs.Select(j => $"{j.Job.Name} {j.Watch.Count}"))}");
+
+    private bool IsAboutToEnd(Running job) =>
+        job.Last is { } last && (last.GetProperty("ended").GetBoolean() || last.GetProperty("rowsIn").GetInt64() >= job.Job.RowsIn(_schedule.Size) * 9L / 10);
 
     private int Seen() => _jobs.Sum(j => j.Watch.Count);
 

@@ -4,7 +4,7 @@ using Xunit;
 
 // One database server for all; no more schedules at once than cores can bear.
 [assembly: AssemblyFixture(typeof(PostgreSqlServer))]
-[assembly: Parallelization(MaxThreads = 2)]
+[assembly: Xunit.v3.Parallelization(MaxThreads = 2)]
 
 namespace OrleansStream.Reliability.Tests;
 

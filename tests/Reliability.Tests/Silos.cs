@@ -30,13 +30,13 @@ internal sealed class Silos : IAsyncDisposable
     public async Task StartAsync(int silo)
     {
         string[] more = _database is null ? [] : ["--database", _database, "--silo-port", _ports[silo].ToString(CultureInfo.InvariantCulture)];
-        var server = await Server.StartAsync(_folder, more);
+        var server = await TestKit.Processes.Server.StartAsync(_folder, more);
         lock (_all) _all.Add((silo, server.Process));
         _servers[silo] = server;
     }
 
-    /// <summary>The process of a silo that runs.</summary>
-    public Ostream Process(int silo) => _servers[silo]!.Process;
+    /// <summary>Of a silo that runs.</summary>
+    public Server Server(int silo) => _servers[silo]!;
 
     public async Task KillAsync(int silo)
     {

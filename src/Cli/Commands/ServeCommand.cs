@@ -38,7 +38,7 @@ internal static class ServeCommand
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls(urls);
-        builder.Logging.ClearProviders().AddSimpleConsole(o => o.SingleLine = true);
+        builder.Logging.ClearProviders().AddSimpleConsole(o => (o.SingleLine, o.UseUtcTimestamp, o.TimestampFormat) = (true, true, "yyyy-MM-dd HH:mm:ss.fff "));
         builder.Logging.AddFilter(null, LogLevel.Warning).AddFilter("OrleansStream", LogLevel.Information).AddFilter("Orleans.Runtime.Silo", LogLevel.Error);
         try
         {

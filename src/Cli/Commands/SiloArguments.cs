@@ -34,20 +34,12 @@ internal sealed class SiloArguments
         DefaultValueFactory = _ => 11111,
     };
 
-    private readonly Option<string> _cluster = new("--cluster")
-    {
-        Description = "With --database: name of the cluster.",
-        HelpName = "name",
-        DefaultValueFactory = _ => "ostream",
-    };
-
     public void AddTo(Command command)
     {
         command.Add(_state);
         command.Add(_database);
         command.Add(_parts);
         command.Add(_siloPort);
-        command.Add(_cluster);
     }
 
     /// <exception cref="UsageException">the database's address makes no sense.</exception>
@@ -57,13 +49,15 @@ internal sealed class SiloArguments
         string? database = parsed.GetValue(_database) ?? Environment.GetEnvironmentVariable(DatabaseVariable);
         if (string.IsNullOrEmpty(database)) return new SiloOptions { StateFolder = state, Name = "serve" };
         int port = parsed.GetValue(_siloPort);
-        string cluster = parsed.GetRequiredValue(_cluster);
         try
         {
             return new SiloOptions
             {
-                StateFolder = state, Database = DatabaseAddress.Parse(database), PartsFolder = parsed.GetValue(_parts), SiloPort = port,
-                Name = $"serve-{port}", ClusterId = cluster, ServiceId = cluster,
+                StateFolder = state,
+                Database = DatabaseAddress.Parse(database),
+                PartsFolder = parsed.GetValue(_parts),
+                SiloPort = port,
+                Name = $"serve-{port}",
             };
         }
         catch (FormatException e)

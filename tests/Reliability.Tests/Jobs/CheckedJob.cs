@@ -16,6 +16,9 @@ internal abstract class CheckedJob
     /// <summary>The lines that the sink must hold, in any order; of a changelog, the rows that it must amount to.</summary>
     public abstract IEnumerable<string> Expected(Size size);
 
+    /// <summary>Rows of all sources.</summary>
+    public virtual int RowsIn(Size size) => size.Rows;
+
     /// <summary>The sink takes updates: <c>changelog-json</c>.</summary>
     public virtual bool Changelog => false;
 

@@ -9,6 +9,8 @@ internal sealed class JoinOfTwo : CheckedJob
         Numbers("a", size.Rows, size.PerSecond, splits: 2) + "\n" + Numbers("b", size.Rows / 2, (size.PerSecond / 2) + 1), "n BIGINT, m BIGINT",
         "SELECT a.n, b.n FROM a JOIN b ON a.n / 3 = b.n / 2");
 
+    public override int RowsIn(Size size) => size.Rows + (size.Rows / 2);
+
     public override IEnumerable<string> Expected(Size size)
     {
         for (long n = 0; n < size.Rows; n++)
