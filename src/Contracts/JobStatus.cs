@@ -112,10 +112,15 @@ public sealed record ShardStatus(
     [property: Id(10)] ImmutableSortedDictionary<string, long> Counters,
     [property: Id(11)] string? Checkpointing = null);
 
+/// <summary>A checkpoint that was taken, or tried.</summary>
+/// <param name="DurationMs">from its beginning until its output was visible.</param>
+/// <param name="Bytes">of all parts that it names; earlier checkpoints have stored most of them.</param>
+/// <param name="Error">why it failed; null = it did not.</param>
+/// <param name="PauseMs">the longest that one shard processed nothing because of it, though it had input at hand.</param>
 [GenerateSerializer, Immutable, Alias("checkpoint-status")]
 public sealed record CheckpointStatus(
     [property: Id(0)] long Epoch, [property: Id(1)] int Generation, [property: Id(2)] DateTimeOffset Started, [property: Id(3)] double DurationMs,
-    [property: Id(4)] long Bytes, [property: Id(5)] bool Savepoint, [property: Id(6)] string? Error);
+    [property: Id(4)] long Bytes, [property: Id(5)] bool Savepoint, [property: Id(6)] string? Error, [property: Id(7)] double PauseMs = 0);
 
 [GenerateSerializer, Immutable, Alias("restart-status")]
 public sealed record RestartStatus(

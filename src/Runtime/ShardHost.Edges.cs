@@ -99,6 +99,13 @@ public sealed partial class ShardHost
         return false;
     }
 
+    private bool InputAtHand()
+    {
+        foreach (object feed in _feeds)
+            if (feed is ChannelInput channel ? channel.HasNext : feed is SplitPump split && (split.Exhausted || split.HasRows(NowMs()))) return true;
+        return false;
+    }
+
     private bool FromChannel(ChannelInput channel)
     {
         if (!channel.HasNext || !_gate.Asks(channel.Port, channel.Channel) || !_gate.Started(channel.Port, channel.Channel)) return false;

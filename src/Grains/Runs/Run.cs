@@ -196,7 +196,10 @@ internal sealed class Run(RunServices services, JobKey job, int generation, ILog
                 History.Began(b.Epoch, generation, Now, b.Commands.Values.Any(c => c.Savepoint is not null));
                 Do(() => Shards!.BeginEpochAsync(b.Commands));
                 break;
-            case CheckpointEffect.Publish p: Do(() => PublishAsync(p.Manifest)); break;
+            case CheckpointEffect.Publish p:
+                History.Reported(_epochs!.Open!.Reports.Values);
+                Do(() => PublishAsync(p.Manifest));
+                break;
             case CheckpointEffect.Commit c: Do(() => CommitAsync(c.Manifest)); break;
             case CheckpointEffect.Keep k: Do(() => KeepAsync(k)); break;
             case CheckpointEffect.Drop d: Do(() => DropAsync(d.Parts)); break;
