@@ -108,7 +108,8 @@ public abstract unsafe class SlabTable : StoredTable
         (_freeSlot, _used, Count) = (0, _slots, 0);
     }
 
-    private static int PageBytesFor(int slot, StateSpec spec)
+    /// <summary>Size of the pages of a table with slots of <paramref name="slot"/> bytes: at least 32 of them, if that fits.</summary>
+    internal static int PageBytesFor(int slot, StateSpec spec)
     {
         int bytes = 4 * PagePool.MinPageBytes;
         while (bytes < PagePool.MaxPageBytes && (bytes - PageHeader.Bytes) / slot < 32) bytes *= 2;
