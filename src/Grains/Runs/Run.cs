@@ -215,8 +215,20 @@ internal sealed class Run(RunServices services, JobKey job, int generation, ILog
     {
         bool won = await _journal.BeginAsync(begin.Seen, begin.Entry, _ended.Token);
         Tell(new JobFact.Begun(won));
-        if (won && generation > 1)
-            await services.Grains.GetGrain<IJobRecord>(job.ToString()).RestartedAsync(new RestartStatus(generation, Now, begin.Entry.Cause, begin.Entry.FromEpoch, begin.Entry.AskedFor));
+        if (won && generation > 1) await NoteRestartAsync(begin.Entry);
+    }
+
+    // For people only: the grain that keeps the history may live on the silo whose death is the cause, and then does not answer until membership knows.
+    private async Task NoteRestartAsync(BeginEntry entry)
+    {
+        try
+        {
+            await services.Grains.GetGrain<IJobRecord>(job.ToString()).RestartedAsync(new RestartStatus(generation, Now, entry.Cause, entry.FromEpoch, entry.AskedFor));
+        }
+        catch (Exception e) when (e is TimeoutException or OrleansException)
+        {
+            Log.Retried(log, job, generation, "note of the restart", e);
+        }
     }
 
     private async Task PrepareAsync()
