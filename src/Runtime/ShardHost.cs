@@ -52,6 +52,7 @@ public sealed partial class ShardHost : Work, IFrameReceiver
     private Exception? _failure;
     private long _batches;
     private long _progress;
+    private long _fedMs;
 
     internal ShardHost(ShardSpec spec, HostServices services, HostSettings settings, JobQueue queue, string instance, IShardState state) : base(queue, spec.Id.Stage)
     {
@@ -214,9 +215,11 @@ public sealed partial class ShardHost : Work, IFrameReceiver
             return true;
         }
 
+        long before = _batches;
         if (FromPause(now) || Feed(now))
         {
             _pause.End();
+            if (_batches != before) Interlocked.Exchange(ref _fedMs, ElapsedMs());
             return true;
         }
 
@@ -303,6 +306,7 @@ public sealed partial class ShardHost : Work, IFrameReceiver
     {
         if (_running) return;
         _running = true;
+        Interlocked.Exchange(ref _fedMs, ElapsedMs());
         _mood = ShardMood.Running;
         foreach (var s in Spec.Splits) Join(s);
 

@@ -50,6 +50,9 @@ internal sealed class Run(RunServices services, JobKey job, int generation, ILog
     /// <summary>Last checkpoint; 0 = none.</summary>
     public long PublishedEpoch => _epochs?.Published?.Epoch ?? 0;
 
+    /// <summary>Why this generation was begun.</summary>
+    public string Cause { get; private set; } = "";
+
     public RunShards? Shards { get; private set; }
 
     public Plan? Plan { get; private set; }
@@ -63,6 +66,7 @@ internal sealed class Run(RunServices services, JobKey job, int generation, ILog
     public async Task BeginAsync(RunBegin begin)
     {
         if (_state.Phase != JobPhase.New) return;
+        Cause = begin.Cause;
         var head = await _journal.ReadAsync(_ended.Token);
         if (_state.Phase != JobPhase.New) return;
         if (head.Generation != generation - 1 || head.Desired?.State != DesiredState.Running || (begin.Plan ?? head.Plan) is null)
