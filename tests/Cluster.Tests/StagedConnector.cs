@@ -8,7 +8,7 @@ using OrleansStream.Engine.Plan;
 namespace OrleansStream.Cluster.Tests;
 
 /// <summary>What one job's source gives and its sink takes, as a test says while it runs.</summary>
-public sealed class Stage
+internal sealed class Stage
 {
     private static readonly ConcurrentDictionary<string, Stage> Stages = new();
 
