@@ -23,6 +23,9 @@ internal sealed class Accumulators
     /// <summary>Columns of a partial row, all calls together.</summary>
     public ImmutableArray<SqlType> Partial => [.. _each.SelectMany(a => a.Partial)];
 
+    /// <summary>Whether <see cref="Apply"/> reads the keys' hashes: a DISTINCT call does.</summary>
+    public bool NeedHashes { get; private set; }
+
     /// <summary>Value fields of the records.</summary>
     public Schema State => new([.. _each.SelectMany((a, i) => a.State.Select((t, w) => new Field($"{i}.{w}", t)))]);
 
@@ -45,6 +48,7 @@ internal sealed class Accumulators
         {
             var call = _each[i].Call;
             if (!call.Distinct) continue;
+            NeedHashes = true;
             _distinct[i] = new DistinctCall(call, state.Map(DistinctCall.State($"distinct{i}", call, key)), keys);
         }
     }

@@ -43,7 +43,7 @@ public sealed unsafe class GroupAggregatePartial(GroupAggregateSpec spec) : Oper
         var rows = input.Selection is { } s ? s.Rows : AllRows.AsSpan(0, input.Length);
         var records = _records.AsSpan(0, rows.Length);
         var table = _held[0];
-        var hashes = KeyHashes.Of(input, _keys, _hashes);
+        var hashes = KeyHashes.For(_calls, input, _keys, _hashes);
         table.Resolve(input, _keys, rows, hashes, Access.Write, records, _isNew);
         for (int i = 0; i < rows.Length; i++) *(long*)(records[i] + _rowsOffset) += input.KindAt(rows[i]).IsAdd() ? 1 : -1;
         _calls.Apply(table, input, rows, records, hashes);
