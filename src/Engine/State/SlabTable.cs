@@ -87,9 +87,6 @@ public abstract unsafe class SlabTable : StoredTable
         if (page->HeapGarbage > PagePool.MinPageBytes && page->HeapGarbage > page->HeapUsed / 2) CompactHeap(page);
     }
 
-    /// <summary>Says that a record's value is about to be written which the last Resolve was not asked for with <see cref="Access.Write"/>.</summary>
-    public void Touch(nint record) => BeforeWrite(record);
-
     private protected void BeforeWrite(nint r)
     {
         var page = Space.PageOf(r);

@@ -21,10 +21,12 @@ internal sealed partial class PhysicalBuilder
             else rest.Add(conjunct);
         }
         if (j.Window is not null) return WindowJoin(j, left, right, leftKeys, rightKeys, ExprTree.And(rest));
+        bool pads = j.Kind is not (JoinKind.Semi or JoinKind.Anti);
+        if (pads && TimeBounds.Of(rest, left.Columns, right.Columns) is var (bounds, others)) return IntervalJoin(j, left, right, leftKeys, rightKeys, bounds, others);
         (PhysicalNode wideLeft, ImmutableArray<int> keysLeft) = WithKeys(left, leftKeys);
         (PhysicalNode wideRight, ImmutableArray<int> keysRight) = WithKeys(right, rightKeys);
         int Position(int i) => i < width ? i : i - width + wideLeft.Columns.Length;
-        Expr? condition = ExprTree.And(rest) is { } others ? ExprTree.Remap(others, Position) : null;
+        Expr? condition = Remapped(rest, Position);
         // A join forwards columns but no time: pairs come in any order of it.
         ImmutableArray<RelColumn> columns = Output(j, wideLeft, wideRight, c => c.Plain());
         bool filters = j.Kind == JoinKind.Inner;
@@ -32,6 +34,19 @@ internal sealed partial class PhysicalBuilder
         if (filters && condition is not null) join = new PhysicalFilter(join, condition);
         return Narrowed(join, j, Position);
     }
+
+    private static PhysicalNode IntervalJoin(
+        LogicalJoin j, PhysicalNode left, PhysicalNode right, List<Expr> leftKeys, List<Expr> rightKeys, TimeBounds bounds, List<Expr> rest)
+    {
+        (PhysicalNode wideLeft, ImmutableArray<int> keysLeft) = WithKeys(left, leftKeys);
+        (PhysicalNode wideRight, ImmutableArray<int> keysRight) = WithKeys(right, rightKeys);
+        int Position(int i) => i < left.Columns.Length ? i : i - left.Columns.Length + wideLeft.Columns.Length;
+        // Its watermark waits for its rows: both times stay what they are.
+        ImmutableArray<RelColumn> columns = Output(j, wideLeft, wideRight, c => c with { Window = WindowRole.None });
+        return Narrowed(new PhysicalIntervalJoin(j.Kind, wideLeft, wideRight, keysLeft, keysRight, bounds, Remapped(rest, Position), columns), j, Position);
+    }
+
+    private static Expr? Remapped(List<Expr> conditions, Func<int, int> position) => ExprTree.And(conditions) is { } all ? ExprTree.Remap(all, position) : null;
 
     /// <summary>The end of the window chooses where a row is kept; its start does so too, but of sessions, which may end together.</summary>
     private static PhysicalNode WindowJoin(LogicalJoin j, PhysicalNode left, PhysicalNode right, List<Expr> leftKeys, List<Expr> rightKeys, Expr? condition)
@@ -90,7 +105,7 @@ internal sealed partial class PhysicalBuilder
         var positions = ImmutableArray.CreateBuilder<int>();
         foreach (Expr key in keys)
         {
-            int at = items.IndexOf(key);
+            int at = key is ColumnExpr column ? column.Index : items.IndexOf(key);
             if (at < 0)
             {
                 at = items.Count;
