@@ -36,7 +36,7 @@ internal sealed partial class PhysicalBuilder(PhysicalOptions options, TextSpan 
         {
             case LogicalScan s: return Scan(s);
             case LogicalFilter f: return new PhysicalFilter(inputs[0], f.Condition);
-            case LogicalProject p: return ProjectMerge.IsIdentity(p) ? inputs[0] : new PhysicalProject(inputs[0], p.Items, p.Columns);
+            case LogicalProject p: return ProjectMerge.IsIdentity(p) ? inputs[0] : new PhysicalProject(inputs[0], p.Items, Forwarded(p, inputs[0]));
             case LogicalWindowAggregate a: return WindowAggregate(a, inputs[0]);
             case LogicalSink s: return Sink(s, inputs[0]);
             case LogicalWindow: return NotYet("a window without GROUP BY window_start, window_end", "group by both bounds of the window");
@@ -50,6 +50,10 @@ internal sealed partial class PhysicalBuilder(PhysicalOptions options, TextSpan 
             default: throw new ArgumentException($"unknown step {node.GetType().Name}", nameof(node));
         }
     }
+
+    /// <summary>A column is a time attribute while what it forwards is one: behind a join that keeps no time it is none.</summary>
+    private static ImmutableArray<RelColumn> Forwarded(LogicalProject p, PhysicalNode input) =>
+        [.. p.Columns.Select((c, i) => p.Items[i] is ColumnExpr x && input.Columns[x.Index].Time == TimeKind.None ? c with { Time = TimeKind.None } : c)];
 
     private PhysicalNode? Scan(LogicalScan s)
     {
