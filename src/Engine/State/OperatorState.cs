@@ -30,6 +30,13 @@ public sealed class OperatorState
         return table;
     });
 
+    public SortedMapTable Sorted(StateSpec spec) => Declare(spec, StateKind.SortedMap, () =>
+    {
+        var table = new SortedMapTable(spec, _shard.Epochs, _shard.Clock);
+        _shard.Restore(Uid, spec, _ => table);
+        return table;
+    });
+
     /// <summary>A family of Value tables, one per window or pane (a 64-bit key such as its start in ms), each dropped whole.</summary>
     public PaneTables Panes(StateSpec spec) => Declare(spec, StateKind.Value, () =>
     {

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using OrleansStream.Columns;
 using OrleansStream.Engine.Plan;
 using OrleansStream.Sql.Binding;
 
@@ -118,7 +119,7 @@ public sealed record LogicalOver(LogicalNode From, ImmutableArray<OverCall> Call
 /// <summary>The first rows of each partition in an order: those with a number from <paramref name="First"/> to <paramref name="Last"/>.</summary>
 /// <param name="WithNumber">the row number is the last column.</param>
 public sealed record LogicalRank(
-    LogicalNode From, ImmutableArray<int> PartitionBy, ImmutableArray<SortKey> OrderBy, long First, long Last, bool WithNumber, ImmutableArray<RelColumn> Columns)
+    LogicalNode From, ImmutableArray<int> PartitionBy, ImmutableArray<SortColumn> OrderBy, long First, long Last, bool WithNumber, ImmutableArray<RelColumn> Columns)
     : LogicalNode([From], Columns)
 {
     public LogicalNode From => Inputs[0];
@@ -126,12 +127,7 @@ public sealed record LogicalRank(
     public override string Describe() => $"Rank(partition={Columnar(PartitionBy)}, order={List(OrderBy)}, rows=[{First}..{Last}]{(WithNumber ? ", number" : "")})";
 }
 
-public readonly record struct SortKey(int Column, bool Descending, bool NullsFirst)
-{
-    public override string ToString() => $"${Column}{(Descending ? " DESC" : "")}{(NullsFirst != Descending ? "" : NullsFirst ? " NULLS FIRST" : " NULLS LAST")}";
-}
-
-public sealed record LogicalSort(LogicalNode From, ImmutableArray<SortKey> Keys, long Offset, long? Limit) : LogicalNode([From], From.Columns)
+public sealed record LogicalSort(LogicalNode From, ImmutableArray<SortColumn> Keys, long Offset, long? Limit) : LogicalNode([From], From.Columns)
 {
     public LogicalNode From => Inputs[0];
 

@@ -22,7 +22,7 @@ internal static class RankFromRowNumber
         foreach (Expr condition in ExprTree.Conjuncts(filter.Condition))
             if (!Bound(condition, number, ref first, ref last)) rest.Add(condition);
         if (last == long.MaxValue) return node;
-        (LogicalNode input, ImmutableArray<int> partition, ImmutableArray<SortKey> order) = WithColumns(over.From, call);
+        (LogicalNode input, ImmutableArray<int> partition, ImmutableArray<SortColumn> order) = WithColumns(over.From, call);
         LogicalNode rank = new LogicalRank(input, partition, order, first, last, true, [.. input.Columns, over.Columns[number]]);
         // Keys that had to be computed stand between the input's columns and the number.
         if (input != over.From)
@@ -52,7 +52,7 @@ internal static class RankFromRowNumber
     }
 
     /// <summary>The call's keys as columns: expressions get a projection.</summary>
-    private static (LogicalNode Input, ImmutableArray<int> Partition, ImmutableArray<SortKey> Order) WithColumns(LogicalNode input, OverCall call)
+    private static (LogicalNode Input, ImmutableArray<int> Partition, ImmutableArray<SortColumn> Order) WithColumns(LogicalNode input, OverCall call)
     {
         var items = input.Columns.Select((c, i) => (Expr)new ColumnExpr(i, c.Type)).ToList();
         var columns = input.Columns.ToList();
@@ -65,7 +65,7 @@ internal static class RankFromRowNumber
             return items.Count - 1;
         }
         ImmutableArray<int> partition = [.. call.PartitionBy.Where(e => e is not LiteralExpr).Select(Place).Distinct()];
-        ImmutableArray<SortKey> order = [.. call.OrderBy.Select(k => new SortKey(Place(k.Value), k.Descending, k.NullsFirst))];
+        ImmutableArray<SortColumn> order = [.. call.OrderBy.Select(k => new SortColumn(Place(k.Value), k.Descending, k.NullsFirst))];
         LogicalNode source = items.Count == input.Columns.Length ? input : new LogicalProject(input, [.. items], [.. columns]);
         return (source, partition, order);
     }

@@ -1,0 +1,288 @@
+using System.Buffers.Binary;
+using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
+
+namespace OrleansStream.Columns;
+
+/// <summary>A column of an order.</summary>
+public readonly record struct SortColumn(int Column, bool Descending, bool NullsFirst)
+{
+    public override string ToString() => $"${Column}{(Descending ? " DESC" : "")}{(NullsFirst != Descending ? "" : NullsFirst ? " NULLS FIRST" : " NULLS LAST")}";
+}
+
+/// <summary>
+/// Values of several columns as one key whose encoded form compares as the rows do. A key of fixed width of at most 8 bytes is one BIGINT column, of at most 16 bytes two
+/// (compared one after the other, as signed numbers); any other is one BYTES column compared byte by byte. Part of the disk format: keys lie in state tables.
+/// <list type="bullet">
+/// <item>A nullable column begins with a byte that puts NULL first or last; NULL has zeros in place of its value.</item>
+/// <item>Numbers, dates and times are big-endian with the sign bit flipped; −0.0 is 0.0, any NaN is greater than all numbers.</item>
+/// <item>Text compares by its UTF-8 bytes: 0 is written as 0 255, and 0 0 ends it. CHAR goes without its trailing spaces.</item>
+/// <item>A descending value has all its bits flipped.</item>
+/// </list>
+/// </summary>
+public sealed class SortKey
+{
+    private readonly ImmutableArray<SortColumn> _order;
+    private readonly ImmutableArray<SqlType> _types;
+    private readonly FixedColumn<long>? _high;
+    private readonly FixedColumn<long>? _low;
+    private readonly TextColumn? _text;
+    private byte[] _bytes = [];
+
+    /// <exception cref="NotSupportedException">a column's type has no order.</exception>
+    public SortKey(Schema input, ImmutableArray<SortColumn> order)
+    {
+        _order = order;
+        _types = [.. order.Select(o => input[o.Column].Type)];
+        if (_types.FirstOrDefault(t => !HasOrder(t)) is { } bad) throw new NotSupportedException($"{bad} has no order");
+        Schema = SchemaOf(input, order);
+        Columns = [.. Schema.Fields.Select(f => Column.Create(f.Type))];
+        if (Schema.Count == 1 && Columns[0] is TextColumn t) _text = t;
+        else if (Schema.Count > 0) (_high, _low) = ((FixedColumn<long>)Columns[0], Columns.Length > 1 ? (FixedColumn<long>)Columns[1] : null);
+    }
+
+    /// <summary>Types of the encoded key: none (no order), BIGINT, BIGINT twice, or BYTES; never NULL.</summary>
+    public Schema Schema { get; }
+
+    /// <summary>The encoded keys of the last <see cref="Encode"/>: row i for the i-th row given.</summary>
+    public Column[] Columns { get; }
+
+    /// <summary>Whether values of the type can be compared.</summary>
+    public static bool HasOrder(SqlType type) => type.Kind is not TypeKind.Null && type.Width > 0;
+
+    /// <summary>As <see cref="Schema"/>, for an order over <paramref name="input"/>.</summary>
+    public static Schema SchemaOf(Schema input, ImmutableArray<SortColumn> order)
+    {
+        int width = order.Sum(o => (input[o.Column].Type.Nullable ? 1 : 0) + input[o.Column].Type.Width);
+        if (order.IsEmpty) return Schema.Empty;
+        if (width > 16 || order.Any(o => input[o.Column].Type.Physical == Physical.Text)) return Schema.Of(("order", SqlType.Bytes.NotNull));
+        return width > 8 ? Schema.Of(("order0", SqlType.BigInt.NotNull), ("order1", SqlType.BigInt.NotNull)) : Schema.Of(("order0", SqlType.BigInt.NotNull));
+    }
+
+    /// <summary>Encodes the given rows of a batch into <see cref="Columns"/>, valid until the next call.</summary>
+    public void Encode(Batch batch, ReadOnlySpan<int> rows)
+    {
+        if (_text is not null) Bytes(batch, rows, _text);
+        else if (_high is not null) Words(batch, rows);
+    }
+
+    private void Words(Batch batch, ReadOnlySpan<int> rows)
+    {
+        var high = _high!.Writable(rows.Length);
+        var low = _low is null ? default : _low.Writable(rows.Length);
+        high.Clear();
+        low.Clear();
+        for (int k = 0; k < _order.Length; k++)
+        {
+            var (o, type) = (_order[k], _types[k]);
+            var column = batch.Columns[o.Column];
+            if (type.Nullable) Push(new NullFlags(column.Nulls, o.NullsFirst), rows, 8, false, column.Nulls, high, low);
+            int bits = type.Width * 8;
+            switch (column)
+            {
+                case FixedColumn<byte> c: Push(new Small(c.Values, type.Kind == TypeKind.Boolean), rows, bits, o.Descending, c.Nulls, high, low); break;
+                case FixedColumn<short> c: Push(new Short(c.Values), rows, bits, o.Descending, c.Nulls, high, low); break;
+                case FixedColumn<int> c: Push(new Int(c.Values), rows, bits, o.Descending, c.Nulls, high, low); break;
+                case FixedColumn<long> c: Push(new Long(c.Values), rows, bits, o.Descending, c.Nulls, high, low); break;
+                case FixedColumn<float> c: Push(new Float(c.Values), rows, bits, o.Descending, c.Nulls, high, low); break;
+                case FixedColumn<double> c: Push(new Double(c.Values), rows, bits, o.Descending, c.Nulls, high, low); break;
+                case FixedColumn<Int128> c: Wide(c, rows, o.Descending, high, low); break;
+                default: throw new NotSupportedException($"{type} has no order");
+            }
+        }
+
+        // Unsigned order to signed order.
+        foreach (ref long w in high) w ^= long.MinValue;
+        foreach (ref long w in low) w ^= long.MinValue;
+    }
+
+    private interface IValues
+    {
+        /// <summary>The value of a row as an unsigned number that compares as the value does.</summary>
+        ulong this[int row] { get; }
+    }
+
+    // Shifts the keys left by a value's bits and puts it behind them.
+    private static void Push<T>(T values, ReadOnlySpan<int> rows, int bits, bool flip, Bitmap nulls, Span<long> high, Span<long> low) where T : struct, IValues, allows ref struct
+    {
+        ulong mask = bits == 64 ? ulong.MaxValue : (1UL << bits) - 1, flips = flip ? mask : 0;
+        bool isNull = typeof(T) != typeof(NullFlags) && nulls.Any;
+        for (int i = 0; i < rows.Length; i++)
+        {
+            ulong v = isNull && nulls[rows[i]] ? 0 : (values[rows[i]] & mask) ^ flips;
+            if (low.IsEmpty)
+            {
+                high[i] = (long)((bits == 64 ? 0 : (ulong)high[i] << bits) | v);
+                continue;
+            }
+
+            ulong h = (ulong)high[i], l = (ulong)low[i];
+            (high[i], low[i]) = bits == 64 ? ((long)l, (long)v) : ((long)((h << bits) | (l >> (64 - bits))), (long)((l << bits) | v));
+        }
+    }
+
+    // A 16-byte value is the whole key.
+    private static void Wide(FixedColumn<Int128> column, ReadOnlySpan<int> rows, bool flip, Span<long> high, Span<long> low)
+    {
+        var values = column.Values;
+        for (int i = 0; i < rows.Length; i++)
+        {
+            var v = (UInt128)values[rows[i]] ^ (UInt128.One << 127);
+            if (flip) v = ~v;
+            (high[i], low[i]) = ((long)(ulong)(v >> 64), (long)(ulong)v);
+        }
+    }
+
+    private void Bytes(Batch batch, ReadOnlySpan<int> rows, TextColumn to)
+    {
+        int at = 0, longest = 0;
+        var views = to.Writable(rows.Length);
+        for (int i = 0; i < rows.Length; i++)
+        {
+            int start = at;
+            for (int c = 0; c < _order.Length; c++) at = Append(batch.Columns[_order[c].Column], _types[c], _order[c], rows[i], at);
+            longest = Math.Max(longest, at - start);
+            views[i] = at - start <= TextView.MaxInline ? TextView.Inline(_bytes.AsSpan(start, at - start)) : TextView.Of(_bytes.AsSpan(start, at - start), 0, start);
+        }
+
+        if (longest > TextView.MaxInline) to.AddBuffer(_bytes);
+    }
+
+    private int Append(Column column, SqlType type, SortColumn order, int row, int at)
+    {
+        bool isNull = type.Nullable && column.IsNull(row);
+        if (type.Nullable)
+        {
+            Room(at + 1);
+            _bytes[at++] = (byte)(isNull == order.NullsFirst ? 0 : 1);
+        }
+
+        int start = at;
+        if (type.Physical == Physical.Text)
+        {
+            at = AppendText(isNull ? default : ((TextColumn)column)[row], type, at);
+        }
+        else
+        {
+            Room(at + type.Width);
+            var to = _bytes.AsSpan(at, type.Width);
+            at += type.Width;
+            if (isNull) to.Clear();
+            else if (column is FixedColumn<Int128> wide) BinaryPrimitives.WriteUInt128BigEndian(to, (UInt128)wide.Values[row] ^ (UInt128.One << 127));
+            else BigEndian(Number(column, type, row), to);
+        }
+
+        if (order.Descending && !isNull) foreach (ref byte b in _bytes.AsSpan(start, at - start)) b = (byte)~b;
+        return at;
+    }
+
+    private int AppendText(ReadOnlySpan<byte> text, SqlType type, int at)
+    {
+        if (type.Kind == TypeKind.Char) text = text.TrimEnd((byte)' ');
+        Room(at + (text.Length * 2) + 2);
+        while (true)
+        {
+            int zero = text.IndexOf((byte)0);
+            var run = zero < 0 ? text : text[..zero];
+            run.CopyTo(_bytes.AsSpan(at));
+            at += run.Length;
+            if (zero < 0) break;
+            (_bytes[at], _bytes[at + 1]) = (0, 255);
+            at += 2;
+            text = text[(zero + 1)..];
+        }
+
+        (_bytes[at], _bytes[at + 1]) = (0, 0);
+        return at + 2;
+    }
+
+    private void Room(int bytes)
+    {
+        if (bytes > _bytes.Length) Array.Resize(ref _bytes, Math.Max(bytes, Math.Max(4096, _bytes.Length * 2)));
+    }
+
+    private static void BigEndian(ulong value, Span<byte> to)
+    {
+        for (int i = to.Length - 1; i >= 0; i--, value >>= 8) to[i] = (byte)value;
+    }
+
+    private static ulong Number(Column column, SqlType type, int row) => column switch
+    {
+        FixedColumn<byte> c => new Small(c.Values, type.Kind == TypeKind.Boolean)[row],
+        FixedColumn<short> c => new Short(c.Values)[row],
+        FixedColumn<int> c => new Int(c.Values)[row],
+        FixedColumn<long> c => new Long(c.Values)[row],
+        FixedColumn<float> c => new Float(c.Values)[row],
+        FixedColumn<double> c => new Double(c.Values)[row],
+        _ => throw new NotSupportedException($"{type} has no order"),
+    };
+
+    private readonly ref struct NullFlags(Bitmap nulls, bool first) : IValues
+    {
+        private readonly Bitmap _nulls = nulls;
+
+        public ulong this[int row] => _nulls[row] == first ? 0UL : 1UL;
+    }
+
+    private readonly ref struct Small(ReadOnlySpan<byte> values, bool isBoolean) : IValues
+    {
+        private readonly ReadOnlySpan<byte> _values = values;
+        private readonly byte _sign = (byte)(isBoolean ? 0 : 0x80);
+
+        public ulong this[int row] => (ulong)(_values[row] ^ _sign);
+    }
+
+    private readonly ref struct Short(ReadOnlySpan<short> values) : IValues
+    {
+        private readonly ReadOnlySpan<short> _values = values;
+
+        public ulong this[int row] => (ushort)(_values[row] ^ short.MinValue);
+    }
+
+    private readonly ref struct Int(ReadOnlySpan<int> values) : IValues
+    {
+        private readonly ReadOnlySpan<int> _values = values;
+
+        public ulong this[int row] => (uint)(_values[row] ^ int.MinValue);
+    }
+
+    private readonly ref struct Long(ReadOnlySpan<long> values) : IValues
+    {
+        private readonly ReadOnlySpan<long> _values = values;
+
+        public ulong this[int row] => (ulong)(_values[row] ^ long.MinValue);
+    }
+
+    private readonly ref struct Float(ReadOnlySpan<float> values) : IValues
+    {
+        private readonly ReadOnlySpan<float> _values = values;
+
+        public ulong this[int row]
+        {
+            get
+            {
+                float v = _values[row];
+                int bits = BitConverter.SingleToInt32Bits(float.IsNaN(v) ? float.PositiveInfinity : v == 0 ? 0f : v);
+                uint ordered = (uint)(bits ^ ((bits >> 31) | int.MinValue));
+                return float.IsNaN(v) ? uint.MaxValue : ordered;
+            }
+        }
+    }
+
+    private readonly ref struct Double(ReadOnlySpan<double> values) : IValues
+    {
+        private readonly ReadOnlySpan<double> _values = values;
+
+        public ulong this[int row]
+        {
+            [MethodImpl(MethodImplOptions.AggressiveInlining)]
+            get
+            {
+                double v = _values[row];
+                long bits = BitConverter.DoubleToInt64Bits(double.IsNaN(v) ? double.PositiveInfinity : v == 0 ? 0.0 : v);
+                ulong ordered = (ulong)(bits ^ ((bits >> 63) | long.MinValue));
+                return double.IsNaN(v) ? ulong.MaxValue : ordered;
+            }
+        }
+    }
+}
