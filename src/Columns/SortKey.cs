@@ -7,7 +7,21 @@ namespace OrleansStream.Columns;
 /// <summary>A column of an order.</summary>
 public readonly record struct SortColumn(int Column, bool Descending, bool NullsFirst)
 {
+    /// <summary><c>$2 DESC NULLS FIRST</c>; NULL counts as the lowest value where nothing is said of it.</summary>
     public override string ToString() => $"${Column}{(Descending ? " DESC" : "")}{(NullsFirst != Descending ? "" : NullsFirst ? " NULLS FIRST" : " NULLS LAST")}";
+
+    /// <summary>Reads what <see cref="ToString"/> wrote.</summary>
+    /// <exception cref="FormatException">the text is something else.</exception>
+    public static SortColumn Parse(string text)
+    {
+        string[] words = text.Split(' ', 2);
+        string rest = words.Length > 1 ? words[1] : "";
+        bool descending = rest.StartsWith("DESC", StringComparison.Ordinal);
+        string nulls = (descending ? rest[4..] : rest).Trim();
+        if (!words[0].StartsWith('$') || !int.TryParse(words[0].AsSpan(1), out int column) || nulls is not ("" or "NULLS FIRST" or "NULLS LAST"))
+            throw new FormatException($"not a column of an order: {text}");
+        return new SortColumn(column, descending, nulls.Length > 0 ? nulls == "NULLS FIRST" : !descending);
+    }
 }
 
 /// <summary>

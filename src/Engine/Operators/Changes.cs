@@ -127,7 +127,8 @@ internal sealed class Changes(Schema schema, bool kinds, bool updateBefore)
         }
     }
 
-    private static bool Same(Column a, int rowA, Column b, int rowB) => a switch
+    /// <summary>Whether two values that are not NULL are the same.</summary>
+    internal static bool Same(Column a, int rowA, Column b, int rowB) => a switch
     {
         FixedColumn<long> x => x.Values[rowA] == ((FixedColumn<long>)b).Values[rowB],
         FixedColumn<int> x => x.Values[rowA] == ((FixedColumn<int>)b).Values[rowB],

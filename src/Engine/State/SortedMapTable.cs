@@ -99,7 +99,7 @@ public sealed unsafe partial class SortedMapTable : SlabTable
     /// <summary>A number that the table's user may leave at a tree until <see cref="Settle"/>; 0 before.</summary>
     public static ref int NoteOf(nint tree) => ref ((Tree*)tree)->Note;
 
-    /// <summary>A number that the table's user may leave at an entry that it has inserted until <see cref="Settle"/>; 0 before.</summary>
+    /// <summary>A number that the table's user may leave at an entry; it puts 0 back before <see cref="Settle"/>.</summary>
     public ref int TagOf(nint entry) => ref _order.TagOf(entry);
 
     /// <summary>Compares the sub-key at <paramref name="at"/> of encoded columns with that of an entry; arrival apart.</summary>
@@ -147,7 +147,7 @@ public sealed unsafe partial class SortedMapTable : SlabTable
         for (int f = 0; f < KeyFields.Length; f++) KeyFields[f].Write(batch.Columns[keys[f]], rows, entries);
     }
 
-    /// <summary>Ends a step: entries that were removed and trees that are empty are given back, notes and tags are 0 again.</summary>
+    /// <summary>Ends a step: entries that were removed and trees that are empty are given back, notes are 0 again.</summary>
     public void Settle()
     {
         foreach (nint tree in _touched) Close((Tree*)tree);
