@@ -8,8 +8,7 @@ namespace OrleansStream.Engine.Operators;
 /// What a step changes at places first … last of the trees that it touches: their entries before the step are noted when a tree is first touched, and compared with those
 /// behind it. Rows leave in pieces as the output has room; all entries, removed ones too, must stay readable until then.
 /// </summary>
-/// <param name="fields">where each input column lies in an entry.</param>
-internal sealed class RankChanges(SortedMapTable rows, (bool Key, int Field)[] fields, long first, long last, bool number, bool before)
+internal sealed class RankChanges(SortedRows rows, long first, long last, bool number, bool before)
 {
     /// <summary>Trees are compared until so many changes wait.</summary>
     private const int Enough = Batch.MaxRows;
@@ -45,7 +44,7 @@ internal sealed class RankChanges(SortedMapTable rows, (bool Key, int Field)[] f
 
         (_trees[_treeCount], _starts[_treeCount++]) = (tree, _oldCount);
         long place = 1;
-        for (nint e = SortedMapTable.First(tree); e != 0 && place <= last; e = rows.Next(e), place++)
+        for (nint e = SortedMapTable.First(tree); e != 0 && place <= last; e = rows.Table.Next(e), place++)
         {
             if (place < first) continue;
             if (_oldCount == _old.Length) Array.Resize(ref _old, _oldCount * 2);
@@ -77,8 +76,8 @@ internal sealed class RankChanges(SortedMapTable rows, (bool Key, int Field)[] f
     private void Append(BatchBuilder to, int n)
     {
         var entries = _entries.AsSpan(_at, n);
-        for (int c = 0; c < fields.Length; c++) (fields[c].Key ? rows.KeyFields : rows.ValueFields)[fields[c].Field].Read(entries, to.Columns[c]);
-        if (number) _places.AsSpan(_at, n).CopyTo(to.Fixed<long>(fields.Length).Append(n));
+        rows.Read(entries, to);
+        if (number) _places.AsSpan(_at, n).CopyTo(to.Fixed<long>(rows.Columns).Append(n));
         if (to.HasKinds) _kinds.AsSpan(_at, n).CopyTo(to.AppendKinds(n));
         to.Advance(n);
     }
@@ -87,7 +86,7 @@ internal sealed class RankChanges(SortedMapTable rows, (bool Key, int Field)[] f
     {
         var old = _old.AsSpan(_starts[t], (t + 1 < _treeCount ? _starts[t + 1] : _oldCount) - _starts[t]);
         nint now = SortedMapTable.First(_trees[t]);
-        for (long place = 1; place < first && now != 0; place++) now = rows.Next(now);
+        for (long place = 1; place < first && now != 0; place++) now = rows.Table.Next(now);
         if (number) Places(old, now);
         else Members(old, now);
     }
@@ -106,7 +105,7 @@ internal sealed class RankChanges(SortedMapTable rows, (bool Key, int Field)[] f
                 if (now != 0) Put(now, was == 0 ? RowKind.Insert : RowKind.UpdateAfter, place);
             }
 
-            if (now != 0) now = rows.Next(now);
+            if (now != 0) now = rows.Table.Next(now);
         }
     }
 
@@ -114,17 +113,17 @@ internal sealed class RankChanges(SortedMapTable rows, (bool Key, int Field)[] f
     private void Members(ReadOnlySpan<nint> old, nint from)
     {
         nint e = from;
-        for (long place = first; place <= last && e != 0; place++, e = rows.Next(e)) rows.TagOf(e) = 1;
+        for (long place = first; place <= last && e != 0; place++, e = rows.Table.Next(e)) rows.Table.TagOf(e) = 1;
         foreach (nint was in old)
         {
-            if (rows.TagOf(was) == 0) Put(was, RowKind.Delete, 0);
-            else rows.TagOf(was) = 2;
+            if (rows.Table.TagOf(was) == 0) Put(was, RowKind.Delete, 0);
+            else rows.Table.TagOf(was) = 2;
         }
 
         e = from;
-        for (long place = first; place <= last && e != 0; place++, e = rows.Next(e))
+        for (long place = first; place <= last && e != 0; place++, e = rows.Table.Next(e))
         {
-            ref int tag = ref rows.TagOf(e);
+            ref int tag = ref rows.Table.TagOf(e);
             if (tag == 1) Put(e, RowKind.Insert, 0);
             tag = 0;
         }

@@ -96,6 +96,9 @@ public sealed unsafe partial class SortedMapTable : SlabTable
     /// <summary>The entry before one in its tree, or 0.</summary>
     public nint Previous(nint entry) => _order.Previous(entry);
 
+    /// <summary>The tree that an entry is in.</summary>
+    public nint TreeOf(nint entry) => (nint)_order.TreeOf(entry);
+
     /// <summary>A number that the table's user may leave at a tree until <see cref="Settle"/>; 0 before.</summary>
     public static ref int NoteOf(nint tree) => ref ((Tree*)tree)->Note;
 
