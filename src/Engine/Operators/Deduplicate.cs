@@ -7,11 +7,12 @@ using OrleansStream.Engine.State;
 namespace OrleansStream.Engine.Operators;
 
 /// <summary>
-/// ROW_NUMBER() OVER (PARTITION BY keys ORDER BY time) = 1: one row per key, the first or the last. By event time an earlier (later) row that comes afterwards takes the
-/// place of the one before, as an update; of equal times the first (last) to come stays. By arrival the first row is final. Input holds inserts only. Output: the input's columns.
+/// ROW_NUMBER() OVER (PARTITION BY keys ORDER BY time) = 1: one row per key. The last by event time or by arrival takes the place of the one before, as an update; of equal
+/// times the last to come stays. The first by arrival is final. (The first by event time waits for the watermark: <see cref="DeduplicateFirstSpec"/>.) Input holds inserts only.
+/// Output: the input's columns.
 /// </summary>
 /// <param name="Time">TIMESTAMP or TIMESTAMP_LTZ column of at most 3 digits by which rows are ordered; −1 = by arrival.</param>
-/// <param name="KeepLast">the last row of a key instead of the first.</param>
+/// <param name="KeepLast">the last row of a key instead of the first; by time always.</param>
 /// <param name="Before">whether the old row is sent before the new one.</param>
 /// <param name="TtlMs">ms of processing time after which an unused key is forgotten; 0 = never.</param>
 [Operator("deduplicate")]
@@ -19,7 +20,8 @@ public sealed record DeduplicateSpec(Schema Output, ImmutableArray<int> Keys, in
 {
     public override ImmutableArray<StateSpec> States(ImmutableArray<Schema> inputs) => [RowState(inputs[0])];
 
-    public override Operator Create() => new Deduplicate(this);
+    public override Operator Create() =>
+        Time >= 0 && !KeepLast ? throw new InvalidOperationException("the first row by event time is deduplicate_first") : new Deduplicate(this);
 
     public override string Describe() =>
         $"Deduplicate(keep=[{(KeepLast ? "LastRow" : "FirstRow")}], key=[{string.Join(", ", Keys.Select(k => $"${k}"))}], order=[{(Time < 0 ? "PROCTIME" : $"${Time}")}])";
@@ -149,7 +151,7 @@ public sealed unsafe class Deduplicate(DeduplicateSpec spec) : Operator
             int at = _touched.Indexes[i];
             bool first = _winner[at] < 0 && Bitmap.Get(_isNew, _touched.Firsts[at]);
             long time = spec.Time >= 0 ? times[rows[i]] : 0;
-            bool takes = first || (spec.Time < 0 ? spec.KeepLast : spec.KeepLast ? time >= _winnerTime[at] : time < _winnerTime[at]);
+            bool takes = first || (spec.KeepLast && (spec.Time < 0 || time >= _winnerTime[at]));
             if (!takes) continue;
             _winner[at] = rows[i];
             _winnerTime[at] = time;

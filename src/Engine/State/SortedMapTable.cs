@@ -96,6 +96,9 @@ public sealed unsafe partial class SortedMapTable : SlabTable
     /// <summary>The entry before one in its tree, or 0.</summary>
     public nint Previous(nint entry) => _order.Previous(entry);
 
+    /// <summary>A hash of the key of an entry that takes the place of the RowHash in look-ups.</summary>
+    public static ulong HashOf(nint entry) => RecordWord.WithoutNulls(*(ulong*)entry);
+
     /// <summary>The tree that an entry is in.</summary>
     public nint TreeOf(nint entry) => (nint)_order.TreeOf(entry);
 

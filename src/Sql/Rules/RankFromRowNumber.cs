@@ -23,12 +23,15 @@ internal static class RankFromRowNumber
             if (!Bound(condition, number, ref first, ref last)) rest.Add(condition);
         if (last == long.MaxValue) return node;
         (LogicalNode input, ImmutableArray<int> partition, ImmutableArray<SortColumn> order) = WithColumns(over.From, call);
-        LogicalNode rank = new LogicalRank(input, partition, order, first, last, true, [.. input.Columns, over.Columns[number]]);
+        // A number that can be one only need not be counted.
+        bool constant = first == last;
+        LogicalNode rank = new LogicalRank(input, partition, order, first, last, !constant, constant ? input.Columns : [.. input.Columns, over.Columns[number]]);
         // Keys that had to be computed stand between the input's columns and the number.
-        if (input != over.From)
+        if (input != over.From || constant)
         {
-            IEnumerable<Expr> items = over.From.Columns.Select((c, i) => (Expr)new ColumnExpr(i, c.Type)).Append(new ColumnExpr(input.Columns.Length, SqlType.BigInt.NotNull));
-            rank = new LogicalProject(rank, [.. items], over.Columns);
+            SqlType type = SqlType.BigInt.NotNull;
+            Expr value = constant ? new LiteralExpr(first.ToString(System.Globalization.CultureInfo.InvariantCulture), type) : new ColumnExpr(input.Columns.Length, type);
+            rank = new LogicalProject(rank, [.. over.From.Columns.Select((c, i) => (Expr)new ColumnExpr(i, c.Type)), value], over.Columns);
         }
         return ExprTree.And(rest) is { } others ? new LogicalFilter(rank, others) : rank;
     }
@@ -60,8 +63,8 @@ internal static class RankFromRowNumber
         {
             int at = items.IndexOf(e);
             if (at >= 0) return at;
-            items.Add(e);
-            columns.Add(new RelColumn($"e{items.Count - 1}$", e.Type));
+            items.Add(e is ProctimeExpr ? new CallExpr("PROCTIME", [], e.Type) : e);
+            columns.Add(new RelColumn($"e{items.Count - 1}$", e.Type, e is ProctimeExpr ? TimeKind.Processing : TimeKind.None));
             return items.Count - 1;
         }
         ImmutableArray<int> partition = [.. call.PartitionBy.Where(e => e is not LiteralExpr).Select(Place).Distinct()];

@@ -1,0 +1,58 @@
+using System.Collections.Immutable;
+using OrleansStream.Columns;
+using OrleansStream.Engine.Operators;
+using OrleansStream.Engine.Plan;
+using OrleansStream.Sql.Binding;
+
+namespace OrleansStream.Sql.Physical;
+
+/// <summary>The rows of each partition at places first … last of an order, kept up to date. Also ORDER BY … LIMIT, of one partition.</summary>
+/// <param name="WithNumber">the place is the last column.</param>
+public sealed record PhysicalTopN(
+    PhysicalNode Input, ImmutableArray<int> PartitionBy, ImmutableArray<SortColumn> OrderBy, long First, long Last, bool WithNumber, long TtlMs, ImmutableArray<RelColumn> Columns)
+    : PhysicalNode([Input], Columns)
+{
+    public PhysicalNode Input => Inputs[0];
+
+    public override string Title => PartitionBy.IsEmpty ? "ORDER BY with LIMIT" : "Top-N";
+
+    private bool Retracts => Input.Traits.ModifyKinds != ModifyKinds.Insert;
+
+    public override string Identity =>
+        $"top_n {First}..{Last} partition={List(PartitionBy.Select(k => Input.Columns[k].Type))} order={List(OrderBy.Select(o => $"{Input.Columns[o.Column].Type}{(o.Descending ? " DESC" : "")}{(o.NullsFirst ? " NULLS FIRST" : "")}"))}";
+
+    public override string Describe() =>
+        $"TopN(partitionBy={Names(PartitionBy)}, orderBy={List(OrderBy.Select(o => Input.Columns[o.Column].Name + o.ToString()[$"${o.Column}".Length..]))}, rows=[{First}..{Last}]{(WithNumber ? ", number" : "")}{(TtlMs == 0 ? "" : $", ttl=[{TtlMs} ms]")})";
+
+    /// <summary>With the place in the row a place is updated; without it rows come and go.</summary>
+    public override ModifyKinds Emits(ImmutableArray<ModifyKinds> inputs) =>
+        !WithNumber ? ModifyKinds.Insert | ModifyKinds.Delete : inputs[0] == ModifyKinds.Insert ? ModifyKinds.Insert | ModifyKinds.Update : ModifyKinds.All;
+
+    public override UpdateKind GivesUpdates(UpdateKind asked, ImmutableArray<UpdateKind> inputs) => asked;
+
+    public override Distribution Requires(int port) => Distribution.Hash(PartitionBy);
+
+    public override Distribution Gives(ImmutableArray<Distribution> inputs) => inputs[0];
+
+    public override ImmutableArray<ImmutableArray<int>> UpsertKeys(ImmutableArray<Traits> inputs)
+    {
+        var keys = ImmutableArray.CreateBuilder<ImmutableArray<int>>();
+        if (WithNumber) keys.Add([.. PartitionBy, Columns.Length - 1]);
+        if (First == Last) keys.Add(PartitionBy);
+        keys.AddRange(inputs[0].UpsertKeys);
+        return keys.ToImmutable();
+    }
+
+    public override string? NotYet => RowState.Problem(Input, Title);
+
+    public override OperatorSpec Spec() =>
+        new TopNSpec(Schema, PartitionBy, OrderBy, First, Last, WithNumber, Retracts, Traits.UpdateKind == UpdateKind.BeforeAndAfter, TtlMs);
+}
+
+/// <summary>What rows can lie in state.</summary>
+internal static class RowState
+{
+    /// <summary>What is not there yet to keep an input's rows, or null.</summary>
+    public static string? Problem(PhysicalNode input, string title) =>
+        input.Columns.FirstOrDefault(c => c.Type.Width == 0) is { } nested ? $"{title} over a column of type {nested.Type.Kind.ToString().ToUpperInvariant()} ({nested.Name})" : null;
+}
