@@ -48,6 +48,15 @@ internal abstract unsafe class RecordField(SqlType type, int offset, NullBit bit
     /// <summary>As <see cref="Same(nint, nint)"/>, for a record of another table, whose field is <paramref name="other"/>.</summary>
     public abstract bool Same(nint mine, RecordField other, nint theirs);
 
+    /// <summary>
+    /// Sets bit i of <paramref name="differ"/> where <c>mine[i]</c> and <c>theirs[i]</c>, a record of another table whose field is <paramref name="other"/>, are not equal
+    /// (NULL equals NULL); entries where mine is 0 are skipped.
+    /// </summary>
+    public virtual void CompareRecords(ReadOnlySpan<nint> mine, RecordField other, ReadOnlySpan<nint> theirs, Span<ulong> differ)
+    {
+        for (int i = 0; i < mine.Length; i++) if (mine[i] != 0 && !Same(mine[i], other, theirs[i])) Bitmap.Set(differ, i);
+    }
+
     /// <summary>Copies the value of a record of another table.</summary>
     public abstract void CopyFrom(nint mine, RecordField other, nint theirs);
 
@@ -129,7 +138,20 @@ internal unsafe class FixedField<T>(SqlType type, int offset, NullBit bit, PageS
     }
 
     public override bool Same(nint mine, RecordField other, nint theirs) =>
-        (!Null.Nullable || IsNull(mine) == other.IsNull(theirs)) && Same(*(T*)(mine + Offset), *(T*)(theirs + other.Offset));
+        IsNull(mine) == other.IsNull(theirs) && Same(*(T*)(mine + Offset), *(T*)(theirs + other.Offset));
+
+    public override void CompareRecords(ReadOnlySpan<nint> mine, RecordField other, ReadOnlySpan<nint> theirs, Span<ulong> differ)
+    {
+        int to = Offset, from = other.Offset;
+        if (Null.Nullable || other.Null.Nullable || GetType() != typeof(FixedField<T>))
+        {
+            base.CompareRecords(mine, other, theirs, differ);
+            return;
+        }
+
+        for (int i = 0; i < mine.Length; i++)
+            if (mine[i] != 0 && !EqualityComparer<T>.Default.Equals(*(T*)(mine[i] + to), *(T*)(theirs[i] + from))) Bitmap.Set(differ, i);
+    }
 
     public override void CopyFrom(nint mine, RecordField other, nint theirs)
     {
@@ -226,7 +248,7 @@ internal sealed unsafe class TextField(SqlType type, int offset, NullBit bit, Pa
 
     public override bool Same(nint mine, RecordField other, nint theirs)
     {
-        if (Null.Nullable && IsNull(mine) != other.IsNull(theirs)) return false;
+        if (IsNull(mine) != other.IsNull(theirs)) return false;
         var value = ((TextField)other).Get(theirs);
         return _padded ? SamePadded(value, mine) : Get(mine).SequenceEqual(value);
     }
