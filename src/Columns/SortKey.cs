@@ -25,21 +25,22 @@ public readonly record struct SortColumn(int Column, bool Descending, bool Nulls
 }
 
 /// <summary>
-/// Values of several columns as one key whose encoded form compares as the rows do. A key of fixed width of at most 8 bytes is one BIGINT column, of at most 16 bytes two
-/// (compared one after the other, as signed numbers); any other is one BYTES column compared byte by byte. Part of the disk format: keys lie in state tables.
+/// Values of several columns as one key whose encoded form compares as the rows do. A key of fixed width of at most 256 bits is up to four BIGINT columns, compared one after
+/// the other as signed numbers; any other is one BYTES column, compared byte by byte. Part of the disk format: keys lie in state tables.
 /// <list type="bullet">
-/// <item>A nullable column begins with a byte that puts NULL first or last; NULL has zeros in place of its value.</item>
-/// <item>Numbers, dates and times are big-endian with the sign bit flipped; −0.0 is 0.0, any NaN is greater than all numbers.</item>
+/// <item>A nullable column begins with a bit (in BYTES a byte) that puts NULL first or last; NULL has zeros in place of its value.</item>
+/// <item>Numbers, dates and times lie from the highest bit down, with the sign bit flipped; −0.0 is 0.0, any NaN is greater than all numbers.</item>
 /// <item>Text compares by its UTF-8 bytes: 0 is written as 0 255, and 0 0 ends it. CHAR goes without its trailing spaces.</item>
 /// <item>A descending value has all its bits flipped.</item>
 /// </list>
 /// </summary>
 public sealed class SortKey
 {
+    /// <summary>Most BIGINT columns that a key of fixed width takes.</summary>
+    public const int MaxWords = 4;
+
     private readonly ImmutableArray<SortColumn> _order;
     private readonly ImmutableArray<SqlType> _types;
-    private readonly FixedColumn<long>? _high;
-    private readonly FixedColumn<long>? _low;
     private readonly TextColumn? _text;
     private byte[] _bytes = [];
 
@@ -51,11 +52,10 @@ public sealed class SortKey
         if (_types.FirstOrDefault(t => !HasOrder(t)) is { } bad) throw new NotSupportedException($"{bad} has no order");
         Schema = SchemaOf(input, order);
         Columns = [.. Schema.Fields.Select(f => Column.Create(f.Type))];
-        if (Schema.Count == 1 && Columns[0] is TextColumn t) _text = t;
-        else if (Schema.Count > 0) (_high, _low) = ((FixedColumn<long>)Columns[0], Columns.Length > 1 ? (FixedColumn<long>)Columns[1] : null);
+        _text = Columns is [TextColumn t] ? t : null;
     }
 
-    /// <summary>Types of the encoded key: none (no order), BIGINT, BIGINT twice, or BYTES; never NULL.</summary>
+    /// <summary>Types of the encoded key: none (no order), one to four BIGINT, or BYTES; never NULL.</summary>
     public Schema Schema { get; }
 
     /// <summary>The encoded keys of the last <see cref="Encode"/>: row i for the i-th row given.</summary>
@@ -67,47 +67,69 @@ public sealed class SortKey
     /// <summary>As <see cref="Schema"/>, for an order over <paramref name="input"/>.</summary>
     public static Schema SchemaOf(Schema input, ImmutableArray<SortColumn> order)
     {
-        int width = order.Sum(o => (input[o.Column].Type.Nullable ? 1 : 0) + input[o.Column].Type.Width);
-        if (order.IsEmpty) return Schema.Empty;
-        if (width > 16 || order.Any(o => input[o.Column].Type.Physical == Physical.Text)) return Schema.Of(("order", SqlType.Bytes.NotNull));
-        return width > 8 ? Schema.Of(("order0", SqlType.BigInt.NotNull), ("order1", SqlType.BigInt.NotNull)) : Schema.Of(("order0", SqlType.BigInt.NotNull));
+        if (order.Any(o => input[o.Column].Type.Physical == Physical.Text)) return Schema.Of(("order", SqlType.Bytes.NotNull));
+        int words = (order.Sum(o => Bits(input[o.Column].Type)) + 63) / 64;
+        return words > MaxWords ? Schema.Of(("order", SqlType.Bytes.NotNull)) : new Schema([.. Enumerable.Range(0, words).Select(w => new Field($"order{w}", SqlType.BigInt.NotNull))]);
     }
+
+    private static int Bits(SqlType type) => (type.Width * 8) + (type.Nullable ? 1 : 0);
 
     /// <summary>Encodes the given rows of a batch into <see cref="Columns"/>, valid until the next call.</summary>
     public void Encode(Batch batch, ReadOnlySpan<int> rows)
     {
         if (_text is not null) Bytes(batch, rows, _text);
-        else if (_high is not null) Words(batch, rows);
+        else if (Columns.Length > 0) Words(batch, rows);
     }
 
     private void Words(Batch batch, ReadOnlySpan<int> rows)
     {
-        var high = _high!.Writable(rows.Length);
-        var low = _low is null ? default : _low.Writable(rows.Length);
-        high.Clear();
-        low.Clear();
+        foreach (FixedColumn<long> word in Columns) word.Writable(rows.Length).Clear();
+        int at = 0;
         for (int k = 0; k < _order.Length; k++)
         {
             var (o, type) = (_order[k], _types[k]);
             var column = batch.Columns[o.Column];
-            if (type.Nullable) Push(new NullFlags(column.Nulls, o.NullsFirst), rows, 8, false, column.Nulls, high, low);
+            if (type.Nullable) Put(new NullFlags(column.Nulls, o.NullsFirst), rows, at++, 1, false, default);
             int bits = type.Width * 8;
             switch (column)
             {
-                case FixedColumn<byte> c: Push(new Small(c.Values, type.Kind == TypeKind.Boolean), rows, bits, o.Descending, c.Nulls, high, low); break;
-                case FixedColumn<short> c: Push(new Short(c.Values), rows, bits, o.Descending, c.Nulls, high, low); break;
-                case FixedColumn<int> c: Push(new Int(c.Values), rows, bits, o.Descending, c.Nulls, high, low); break;
-                case FixedColumn<long> c: Push(new Long(c.Values), rows, bits, o.Descending, c.Nulls, high, low); break;
-                case FixedColumn<float> c: Push(new Float(c.Values), rows, bits, o.Descending, c.Nulls, high, low); break;
-                case FixedColumn<double> c: Push(new Double(c.Values), rows, bits, o.Descending, c.Nulls, high, low); break;
-                case FixedColumn<Int128> c: Wide(c, rows, o.Descending, high, low); break;
+                case FixedColumn<byte> c: Put(new Small(c.Values, type.Kind == TypeKind.Boolean), rows, at, bits, o.Descending, c.Nulls); break;
+                case FixedColumn<short> c: Put(new Short(c.Values), rows, at, bits, o.Descending, c.Nulls); break;
+                case FixedColumn<int> c: Put(new Int(c.Values), rows, at, bits, o.Descending, c.Nulls); break;
+                case FixedColumn<long> c: Put(new Long(c.Values), rows, at, bits, o.Descending, c.Nulls); break;
+                case FixedColumn<float> c: Put(new Float(c.Values), rows, at, bits, o.Descending, c.Nulls); break;
+                case FixedColumn<double> c: Put(new Double(c.Values), rows, at, bits, o.Descending, c.Nulls); break;
+                case FixedColumn<Int128> c:
+                    Put(new High(c.Values), rows, at, 64, o.Descending, c.Nulls);
+                    Put(new Low(c.Values), rows, at + 64, 64, o.Descending, c.Nulls);
+                    break;
                 default: throw new NotSupportedException($"{type} has no order");
             }
+
+            at += bits;
         }
 
         // Unsigned order to signed order.
-        foreach (ref long w in high) w ^= long.MinValue;
-        foreach (ref long w in low) w ^= long.MinValue;
+        foreach (FixedColumn<long> word in Columns) foreach (ref long w in word.Written()) w ^= long.MinValue;
+    }
+
+    // Puts values of so many bits at a bit of the keys, counted from the highest of the first word.
+    private void Put<T>(T values, ReadOnlySpan<int> rows, int at, int bits, bool flip, Bitmap nulls) where T : struct, IValues, allows ref struct
+    {
+        ulong mask = bits == 64 ? ulong.MaxValue : (1UL << bits) - 1, flips = flip ? mask : 0;
+        int word = at / 64, behind = 64 - (at % 64) - bits;
+        var first = ((FixedColumn<long>)Columns[word]).Written();
+        var second = behind < 0 ? ((FixedColumn<long>)Columns[word + 1]).Written() : default;
+        for (int i = 0; i < rows.Length; i++)
+        {
+            ulong v = nulls[rows[i]] ? 0 : (values[rows[i]] & mask) ^ flips;
+            if (behind >= 0) first[i] |= (long)(v << behind);
+            else
+            {
+                first[i] |= (long)(v >> -behind);
+                second[i] |= (long)(v << (64 + behind));
+            }
+        }
     }
 
     private interface IValues
@@ -265,6 +287,20 @@ public sealed class SortKey
         private readonly ReadOnlySpan<long> _values = values;
 
         public ulong this[int row] => (ulong)(_values[row] ^ long.MinValue);
+    }
+
+    private readonly ref struct High(ReadOnlySpan<Int128> values) : IValues
+    {
+        private readonly ReadOnlySpan<Int128> _values = values;
+
+        public ulong this[int row] => (ulong)((UInt128)_values[row] >> 64) ^ (1UL << 63);
+    }
+
+    private readonly ref struct Low(ReadOnlySpan<Int128> values) : IValues
+    {
+        private readonly ReadOnlySpan<Int128> _values = values;
+
+        public ulong this[int row] => (ulong)_values[row];
     }
 
     private readonly ref struct Float(ReadOnlySpan<float> values) : IValues

@@ -36,6 +36,8 @@ public class SortKeyTests
     [InlineData("v BIGINT NOT NULL", 1)]
     [InlineData("v BIGINT", 2)]
     [InlineData("v DECIMAL(30, 2) NOT NULL", 2)]
+    [InlineData("v DECIMAL(30, 2)", 3)]
+    [InlineData("v STRING", 0)]
     public void Narrow_keys_are_words(string field, int words) =>
         Assert.Equal(words, SortKey.SchemaOf(new Schema(SqlTypeText.Parse($"ROW<{field}>").Fields), [new SortColumn(0, false, true)]).Fields.Count(f => f.Type.Kind == TypeKind.BigInt));
 

@@ -132,11 +132,11 @@ public sealed unsafe class DeduplicateFirst(DeduplicateFirstSpec spec) : Operato
     private void Leave(Output o)
     {
         var table = _waiting.Table;
-        while (_due.Earliest <= _leaving)
+        while (_due.HasDue(_leaving))
         {
             // The list still knows an entry that made room for an earlier one; where it lay may lie another, which leaves when its own time has come, once.
             int n = 0;
-            while (n < o.BatchSize && _due.Earliest <= _leaving)
+            while (n < o.BatchSize && _due.HasDue(_leaving))
             {
                 nint entry = _due.Take();
                 if (!table.Holds(entry) || TimeOf(entry) > _leaving || table.TagOf(entry) != 0) continue;

@@ -10,8 +10,8 @@ internal sealed class DueHeap
 
     public int Count { get; private set; }
 
-    /// <summary>The earliest time; <see cref="long.MaxValue"/> when there is none.</summary>
-    public long Earliest => Count == 0 ? long.MaxValue : _items[0].Time;
+    /// <summary>Whether one has a time at or before <paramref name="time"/>.</summary>
+    public bool HasDue(long time) => Count > 0 && _items[0].Time <= time;
 
     public void Add(long time, nint entry)
     {

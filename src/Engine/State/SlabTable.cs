@@ -93,21 +93,6 @@ public abstract unsafe class SlabTable : StoredTable
         if (page->Epoch != Epochs.Current) Epochs.BeforeWrite(page, Space.PageBytes);
     }
 
-    /// <summary>Goes over all records, in blocks: fills <paramref name="records"/> from <paramref name="cursor"/> (0 first) on; 0 returned = done.</summary>
-    public int Scan(ref long cursor, Span<nint> records)
-    {
-        int n = 0;
-        for (; cursor < _pages.Count * (long)_slots; cursor++)
-        {
-            nint r = _pages[(int)(cursor / _slots)] + PageHeader.Bytes + ((nint)(cursor % _slots) * SlotBytes);
-            if (!Holds(r)) continue;
-            if (n == records.Length) return n;
-            records[n++] = r;
-        }
-
-        return n;
-    }
-
     /// <summary>Whether a record lies at an address that once was one's.</summary>
     public bool Holds(nint record) => *(ulong*)record > RecordWord.Removed;
 

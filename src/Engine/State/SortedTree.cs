@@ -41,14 +41,13 @@ internal sealed unsafe class SortedTree
     private readonly int _tag;
     private readonly int _arrival;
     private readonly int _words;
-    private readonly int _first;
-    private readonly int _second;
+    private readonly int _word;
     private readonly TextField? _text;
     private uint _random = 0x9E3779B9;
 
     /// <param name="links">offset of the links in a record.</param>
     /// <param name="arrival">offset of the arrival number.</param>
-    /// <param name="subKey">offsets of the sub-key's fields: none, one or two numbers, or one text.</param>
+    /// <param name="subKey">offsets of the sub-key's fields: none, or numbers one behind the other, or one text.</param>
     /// <param name="text">the sub-key's field when it is a text.</param>
     public SortedTree(int links, int arrival, int[] subKey, TextField? text)
     {
@@ -56,9 +55,8 @@ internal sealed unsafe class SortedTree
         _arrival = arrival;
         _text = text;
         _words = text is null ? subKey.Length : 0;
-        if (_words > 0) _first = subKey[0];
-        if (_words > 1) _second = subKey[1];
-        if (_words > 2) throw new NotSupportedException("a sub-key has at most two numbers");
+        if (_words > 0) _word = subKey[0];
+        for (int w = 0; w < _words; w++) if (subKey[w] != _word + (8 * w)) throw new NotSupportedException("the numbers of a sub-key do not lie together");
     }
 
     public ref int TagOf(nint r) => ref *(int*)(r + _tag);
@@ -67,8 +65,7 @@ internal sealed unsafe class SortedTree
     public void Write(nint r, Column[] subKeys, int at)
     {
         if (_text is not null) _text.Set(r, ((TextColumn)subKeys[0])[at]);
-        if (_words > 0) *(long*)(r + _first) = ((FixedColumn<long>)subKeys[0]).Values[at];
-        if (_words > 1) *(long*)(r + _second) = ((FixedColumn<long>)subKeys[1]).Values[at];
+        for (int w = 0; w < _words; w++) ((long*)(r + _word))[w] = ((FixedColumn<long>)subKeys[w]).Values[at];
     }
 
     /// <summary>Compares an encoded sub-key with that of a record.</summary>
@@ -76,9 +73,13 @@ internal sealed unsafe class SortedTree
     public int Compare(Column[] subKeys, int at, nint r)
     {
         if (_text is not null) return ((TextColumn)subKeys[0])[at].SequenceCompareTo(_text.Get(r));
-        if (_words == 0) return 0;
-        int c = Unsafe.As<FixedColumn<long>>(subKeys[0]).Values[at].CompareTo(*(long*)(r + _first));
-        return c != 0 || _words == 1 ? c : Unsafe.As<FixedColumn<long>>(subKeys[1]).Values[at].CompareTo(*(long*)(r + _second));
+        for (int w = 0; w < _words; w++)
+        {
+            long mine = Unsafe.As<FixedColumn<long>>(subKeys[w]).Values[at], theirs = ((long*)(r + _word))[w];
+            if (mine != theirs) return mine < theirs ? -1 : 1;
+        }
+
+        return 0;
     }
 
     public nint AtLeast(nint root, Column[] subKeys, int at)
@@ -221,14 +222,18 @@ internal sealed unsafe class SortedTree
 
     private int Compare(nint a, nint b)
     {
-        int c = 0;
-        if (_text is not null) c = _text.Get(a).SequenceCompareTo(_text.Get(b));
-        else if (_words > 0)
+        if (_text is not null)
         {
-            c = (*(long*)(a + _first)).CompareTo(*(long*)(b + _first));
-            if (c == 0 && _words > 1) c = (*(long*)(a + _second)).CompareTo(*(long*)(b + _second));
+            int c = _text.Get(a).SequenceCompareTo(_text.Get(b));
+            if (c != 0) return c;
         }
 
-        return c != 0 ? c : (*(long*)(a + _arrival)).CompareTo(*(long*)(b + _arrival));
+        for (int w = 0; w < _words; w++)
+        {
+            long mine = ((long*)(a + _word))[w], theirs = ((long*)(b + _word))[w];
+            if (mine != theirs) return mine < theirs ? -1 : 1;
+        }
+
+        return (*(long*)(a + _arrival)).CompareTo(*(long*)(b + _arrival));
     }
 }
