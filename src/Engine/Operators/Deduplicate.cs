@@ -15,9 +15,12 @@ namespace OrleansStream.Engine.Operators;
 /// <param name="KeepLast">the last row of a key instead of the first; by time always.</param>
 /// <param name="Before">whether the old row is sent before the new one.</param>
 /// <param name="TtlMs">ms of processing time after which an unused key is forgotten; 0 = never.</param>
+/// <param name="Routing">columns by which the input is distributed, some of the keys; none: all.</param>
 [Operator("deduplicate")]
-public sealed record DeduplicateSpec(Schema Output, ImmutableArray<int> Keys, int Time, bool KeepLast, bool Before, long TtlMs = 0) : OperatorSpec(Output)
+public sealed record DeduplicateSpec(Schema Output, ImmutableArray<int> Keys, int Time, bool KeepLast, bool Before, long TtlMs = 0, ImmutableArray<int> Routing = default) : OperatorSpec(Output)
 {
+    public ImmutableArray<int> Routing { get; init; } = Routing.IsDefault ? [] : Routing;
+
     public override ImmutableArray<StateSpec> States(ImmutableArray<Schema> inputs) => [RowState(inputs[0])];
 
     public override Operator Create() =>
@@ -39,7 +42,7 @@ public sealed unsafe class Deduplicate(DeduplicateSpec spec) : Operator
     private static readonly int[] AllRows = [.. Enumerable.Range(0, Batch.MaxRows)];
 
     private readonly int[] _keys = [.. spec.Keys];
-    private readonly ulong[] _hashes = new ulong[Batch.MaxRows];
+    private readonly SideHashes _hashes = new(spec.Keys, spec.Routing);
     private readonly nint[] _records = new nint[Batch.MaxRows];
     private readonly ulong[] _isNew = new ulong[Bitmap.WordsFor(Batch.MaxRows)];
     private readonly RecordSet _touched = new();
@@ -91,7 +94,7 @@ public sealed unsafe class Deduplicate(DeduplicateSpec spec) : Operator
     private void Go(Output o)
     {
         var rows = _batch!.Selection is { } s ? s.Rows : AllRows.AsSpan(0, _batch.Length);
-        var hashes = KeyHashes.Of(_batch, _keys, _hashes);
+        var hashes = _hashes.Of(_batch);
         while (_next < rows.Length)
         {
             int n = _each ? 1 : rows.Length - _next;

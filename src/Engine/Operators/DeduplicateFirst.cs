@@ -12,9 +12,12 @@ namespace OrleansStream.Engine.Operators;
 /// </summary>
 /// <param name="Time">the time attribute, ms.</param>
 /// <param name="TtlMs">ms of processing time after which a key whose row has left is forgotten; 0 = never.</param>
+/// <param name="Routing">columns by which the input is distributed, some of the keys; none: all.</param>
 [Operator("deduplicate_first")]
-public sealed record DeduplicateFirstSpec(Schema Output, ImmutableArray<int> Keys, int Time, long TtlMs = 0) : OperatorSpec(Output)
+public sealed record DeduplicateFirstSpec(Schema Output, ImmutableArray<int> Keys, int Time, long TtlMs = 0, ImmutableArray<int> Routing = default) : OperatorSpec(Output)
 {
+    public ImmutableArray<int> Routing { get; init; } = Routing.IsDefault ? [] : Routing;
+
     public override ImmutableArray<StateSpec> States(ImmutableArray<Schema> inputs) => [WaitingState(inputs[0]), LeftState(inputs[0])];
 
     public override Operator Create() => new DeduplicateFirst(this);
@@ -35,6 +38,7 @@ public sealed unsafe class DeduplicateFirst(DeduplicateFirstSpec spec) : Operato
     private static readonly int[] AllRows = [.. Enumerable.Range(0, Batch.MaxRows)];
 
     private readonly int[] _keys = [.. spec.Keys];
+    private readonly SideHashes _arriving = new(spec.Keys, spec.Routing);
     private readonly ulong[] _hashes = new ulong[Batch.MaxRows];
     private readonly int[] _rows = new int[Batch.MaxRows];
     private readonly nint[] _records = new nint[Batch.MaxRows];
@@ -71,7 +75,7 @@ public sealed unsafe class DeduplicateFirst(DeduplicateFirstSpec spec) : Operato
     {
         int n = Timely(input, ((FixedColumn<long>)input.Columns[spec.Time]).Values);
         if (n == 0) return;
-        var hashes = KeyHashes.Of(input, _keys, _hashes);
+        var hashes = _arriving.Of(input);
         _left.Resolve(input, _keys, _rows.AsSpan(0, n), hashes, Access.Read, _records, _isNew);
         int kept = 0;
         for (int i = 0; i < n; i++)

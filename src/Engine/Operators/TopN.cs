@@ -16,11 +16,14 @@ namespace OrleansStream.Engine.Operators;
 /// <param name="Retracts">whether rows may be taken away: all must be kept.</param>
 /// <param name="Before">whether the old row of a place is sent before the new one.</param>
 /// <param name="TtlMs">ms of processing time after which a row is forgotten; 0 = never.</param>
+/// <param name="Routing">columns by which the input is distributed, some of the keys; none: all.</param>
 [Operator("top_n")]
 public sealed record TopNSpec(
-    Schema Output, ImmutableArray<int> Keys, ImmutableArray<SortColumn> Order, long First, long Last, bool WithNumber, bool Retracts, bool Before, long TtlMs = 0)
-    : OperatorSpec(Output)
+    Schema Output, ImmutableArray<int> Keys, ImmutableArray<SortColumn> Order, long First, long Last, bool WithNumber, bool Retracts, bool Before, long TtlMs = 0,
+    ImmutableArray<int> Routing = default) : OperatorSpec(Output)
 {
+    public ImmutableArray<int> Routing { get; init; } = Routing.IsDefault ? [] : Routing;
+
     public override ImmutableArray<StateSpec> States(ImmutableArray<Schema> inputs) => [RowState(inputs[0])];
 
     public override Operator Create() => new TopN(this);
@@ -36,8 +39,7 @@ public sealed class TopN(TopNSpec spec) : Operator
 {
     private static readonly int[] AllRows = [.. Enumerable.Range(0, Batch.MaxRows)];
 
-    private readonly int[] _keys = [.. spec.Keys];
-    private readonly ulong[] _hashes = new ulong[Batch.MaxRows];
+    private readonly SideHashes _hashes = new(spec.Keys, spec.Routing);
     private SortedRows _rows = null!;
     private RankChanges _changes = null!;
     private bool _each;
@@ -76,7 +78,7 @@ public sealed class TopN(TopNSpec spec) : Operator
     private void Go(Output o)
     {
         var rows = _batch!.Selection is { } s ? s.Rows : AllRows.AsSpan(0, _batch.Length);
-        var hashes = KeyHashes.Of(_batch, _keys, _hashes);
+        var hashes = _hashes.Of(_batch);
         while (_next < rows.Length)
         {
             int n = _each ? 1 : rows.Length - _next;

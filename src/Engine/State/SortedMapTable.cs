@@ -81,6 +81,9 @@ public sealed unsafe partial class SortedMapTable : SlabTable
         }
     }
 
+    /// <summary>Goes over all trees, in blocks: fills <paramref name="trees"/> from <paramref name="cursor"/> (0 first) on; 0 returned = done. Nothing may change meanwhile.</summary>
+    public int ScanTrees(ref long cursor, Span<nint> trees) => _keys.Scan(ref cursor, trees);
+
     /// <summary>Entries of a tree.</summary>
     public static int CountOf(nint tree) => ((Tree*)tree)->Count;
 

@@ -16,10 +16,16 @@ internal sealed partial class PhysicalBuilder
         if (r.Last < Math.Max(1, r.First)) return Refuse(Codes.WrongArguments, $"no row has a number from {r.First} to {r.Last}", "numbers begin at 1");
         if (NoOrder(r.OrderBy, input)) return null;
         bool inserts = EmitsOf(input) == ModifyKinds.Insert;
-        if (inserts && r is { First: 1, Last: 1, WithNumber: false, OrderBy: [var only] } && input.Columns[only.Column].Time != TimeKind.None)
-            return new PhysicalDeduplicate(input, r.PartitionBy, only.Column, only.Descending, options.TtlMs);
+        if (inserts && r.Window is { } window)
+            return new PhysicalWindowTopN(input, r.PartitionBy, r.OrderBy, Math.Max(1, r.First), r.Last, r.WithNumber, r.LastOfEqual, window, r.Columns);
+        if (inserts && r is { First: 1, Last: 1 } && TimeOf(r.OrderBy, input) is { } time) return new PhysicalDeduplicate(input, r.PartitionBy, time, r.LastOfEqual, options.TtlMs);
+        if (r.LastOfEqual && r.OrderBy.IsEmpty) return NotYet("the last row by processing time of rows that may be taken back", null);
         return new PhysicalTopN(input, r.PartitionBy, r.OrderBy, Math.Max(1, r.First), r.Last, r.WithNumber, options.TtlMs, r.Columns);
     }
+
+    /// <summary>The time attribute that rows are ordered by: a column of event time, −1 for processing time; null if it is something else.</summary>
+    private static int? TimeOf(ImmutableArray<SortColumn> order, PhysicalNode input) =>
+        order.IsEmpty ? -1 : order is [var only] && input.Columns[only.Column].Time == TimeKind.Event ? only.Column : null;
 
     private PhysicalNode? Sort(LogicalSort s, PhysicalNode input)
     {

@@ -6,14 +6,14 @@ using OrleansStream.Sql.Binding;
 namespace OrleansStream.Sql.Physical;
 
 /// <summary>One row of each partition: the first or the last by a time attribute.</summary>
-/// <param name="Time">the column; by the processing time rows are as they arrive.</param>
+/// <param name="Time">the column of event time; −1: rows are as they arrive.</param>
 public sealed record PhysicalDeduplicate(PhysicalNode Input, ImmutableArray<int> PartitionBy, int Time, bool KeepLast, long TtlMs) : PhysicalNode([Input], Input.Columns)
 {
     public PhysicalNode Input => Inputs[0];
 
     public override string Title => "the deduplication";
 
-    private bool ByEventTime => Input.Columns[Time].Time == TimeKind.Event;
+    private bool ByEventTime => Time >= 0;
 
     public override string Identity => $"deduplicate {(ByEventTime ? "rowtime" : "proctime")} {(KeepLast ? "last" : "first")} {List(PartitionBy.Select(k => Input.Columns[k].Type))}";
 
@@ -36,6 +36,6 @@ public sealed record PhysicalDeduplicate(PhysicalNode Input, ImmutableArray<int>
     public override string? NotYet => RowState.Problem(Input, Title);
 
     public override OperatorSpec Spec() =>
-        ByEventTime && !KeepLast ? new DeduplicateFirstSpec(Schema, PartitionBy, Time, TtlMs)
-        : new DeduplicateSpec(Schema, PartitionBy, ByEventTime ? Time : -1, KeepLast, Traits.UpdateKind == UpdateKind.BeforeAndAfter, TtlMs);
+        ByEventTime && !KeepLast ? new DeduplicateFirstSpec(Schema, PartitionBy, Time, TtlMs, IEquiJoin.Routing(Input))
+        : new DeduplicateSpec(Schema, PartitionBy, ByEventTime ? Time : -1, KeepLast, Traits.UpdateKind == UpdateKind.BeforeAndAfter, TtlMs, IEquiJoin.Routing(Input));
 }

@@ -13,10 +13,9 @@ public sealed record PhysicalSort(PhysicalNode Input, ImmutableArray<SortColumn>
 
     public override string Title => "ORDER BY";
 
-    public override string Identity =>
-        $"sort {AtEnd} {List(OrderBy.Select(o => $"{Input.Columns[o.Column].Type}{(o.Descending ? " DESC" : "")}{(o.NullsFirst ? " NULLS FIRST" : "")}"))}";
+    public override string Identity => $"sort {AtEnd} {PhysicalTopN.Identify(Input, [], OrderBy, 1, long.MaxValue)}";
 
-    public override string Describe() => $"{(AtEnd ? "Sort" : "TemporalSort")}(orderBy={List(OrderBy.Select(o => Input.Columns[o.Column].Name + o.ToString()[$"${o.Column}".Length..]))})";
+    public override string Describe() => $"{(AtEnd ? "Sort" : "TemporalSort")}(orderBy={PhysicalTopN.Order(Input, OrderBy)})";
 
     public override ModifyKinds Accepts(int port) => AtEnd ? ModifyKinds.All : ModifyKinds.Insert;
 

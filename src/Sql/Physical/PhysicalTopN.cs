@@ -18,11 +18,10 @@ public sealed record PhysicalTopN(
 
     private bool Retracts => Input.Traits.ModifyKinds != ModifyKinds.Insert;
 
-    public override string Identity =>
-        $"top_n {First}..{Last} partition={List(PartitionBy.Select(k => Input.Columns[k].Type))} order={List(OrderBy.Select(o => $"{Input.Columns[o.Column].Type}{(o.Descending ? " DESC" : "")}{(o.NullsFirst ? " NULLS FIRST" : "")}"))}";
+    public override string Identity => Identify(Input, PartitionBy, OrderBy, First, Last);
 
     public override string Describe() =>
-        $"TopN(partitionBy={Names(PartitionBy)}, orderBy={List(OrderBy.Select(o => Input.Columns[o.Column].Name + o.ToString()[$"${o.Column}".Length..]))}, rows=[{First}..{Last}]{(WithNumber ? ", number" : "")}{(TtlMs == 0 ? "" : $", ttl=[{TtlMs} ms]")})";
+        $"TopN(partitionBy={Names(PartitionBy)}, orderBy={Order(Input, OrderBy)}, rows=[{First}..{Last}]{(WithNumber ? ", number" : "")}{(TtlMs == 0 ? "" : $", ttl=[{TtlMs} ms]")})";
 
     /// <summary>With the place in the row a place is updated; without it rows come and go.</summary>
     public override ModifyKinds Emits(ImmutableArray<ModifyKinds> inputs) =>
@@ -45,8 +44,15 @@ public sealed record PhysicalTopN(
 
     public override string? NotYet => RowState.Problem(Input, Title);
 
+    /// <summary>What a rank is, apart from names and positions.</summary>
+    internal static string Identify(PhysicalNode input, ImmutableArray<int> partitionBy, ImmutableArray<SortColumn> orderBy, long first, long last) =>
+        $"top_n {first}..{last} partition={List(partitionBy.Select(k => input.Columns[k].Type))} order={List(orderBy.Select(o => $"{input.Columns[o.Column].Type}{(o.Descending ? " DESC" : "")}{(o.NullsFirst ? " NULLS FIRST" : "")}"))}";
+
+    /// <summary>An order by names, for people.</summary>
+    internal static string Order(PhysicalNode input, ImmutableArray<SortColumn> orderBy) => List(orderBy.Select(o => input.Columns[o.Column].Name + o.ToString()[$"${o.Column}".Length..]));
+
     public override OperatorSpec Spec() =>
-        new TopNSpec(Schema, PartitionBy, OrderBy, First, Last, WithNumber, Retracts, Traits.UpdateKind == UpdateKind.BeforeAndAfter, TtlMs);
+        new TopNSpec(Schema, PartitionBy, OrderBy, First, Last, WithNumber, Retracts, Traits.UpdateKind == UpdateKind.BeforeAndAfter, TtlMs, IEquiJoin.Routing(Input));
 }
 
 /// <summary>What rows can lie in state.</summary>

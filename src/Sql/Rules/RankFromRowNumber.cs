@@ -25,7 +25,14 @@ internal static class RankFromRowNumber
         (LogicalNode input, ImmutableArray<int> partition, ImmutableArray<SortColumn> order) = WithColumns(over.From, call);
         // A number that can be one only need not be counted.
         bool constant = first == last;
-        LogicalNode rank = new LogicalRank(input, partition, order, first, last, !constant, constant ? input.Columns : [.. input.Columns, over.Columns[number]]);
+        bool latest = false;
+        if (order is [{ Column: var only } key] && input.Columns[only].Time is not TimeKind.None and var clock)
+        {
+            // The last row by a clock is the last to come; by processing time rows are ordered as they come.
+            latest = key.Descending && (first, last) == (1, 1);
+            if (clock == TimeKind.Processing && (latest || !key.Descending)) order = [];
+        }
+        LogicalNode rank = new LogicalRank(input, partition, order, first, last, !constant, constant ? input.Columns : [.. input.Columns, over.Columns[number]]) { LastOfEqual = latest };
         // Keys that had to be computed stand between the input's columns and the number.
         if (input != over.From || constant)
         {
