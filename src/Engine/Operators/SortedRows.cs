@@ -132,13 +132,7 @@ internal sealed unsafe class SortedRows
     {
         int tag = Table.TagOf(entry);
         if (tag == 0) return Table.ValuesAre(_batch, _others, row, entry);
-        foreach (int c in _others)
-        {
-            var column = _batch.Columns[c];
-            int other = _addedRows[tag - 1];
-            if (column.IsNull(row) != column.IsNull(other) || (!column.IsNull(row) && !Changes.Same(column, row, column, other))) return false;
-        }
-
+        foreach (int c in _others) if (!CellEquality.Same(_batch.Columns[c], row, _batch.Columns[c], _addedRows[tag - 1])) return false;
         return true;
     }
 }

@@ -33,8 +33,6 @@ public sealed record PhysicalDeduplicate(PhysicalNode Input, ImmutableArray<int>
 
     public override ImmutableArray<ImmutableArray<int>> UpsertKeys(ImmutableArray<Traits> inputs) => [PartitionBy];
 
-    public override string? NotYet => RowState.Problem(Input, Title);
-
     public override OperatorSpec Spec() =>
         ByEventTime && !KeepLast ? new DeduplicateFirstSpec(Schema, PartitionBy, Time, TtlMs, IEquiJoin.Routing(Input))
         : new DeduplicateSpec(Schema, PartitionBy, ByEventTime ? Time : -1, KeepLast, Traits.UpdateKind == UpdateKind.BeforeAndAfter, TtlMs, IEquiJoin.Routing(Input));

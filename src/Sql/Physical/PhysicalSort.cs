@@ -25,7 +25,5 @@ public sealed record PhysicalSort(PhysicalNode Input, ImmutableArray<SortColumn>
 
     public override Distribution Gives(ImmutableArray<Distribution> inputs) => inputs[0];
 
-    public override string? NotYet => RowState.Problem(Input, Title);
-
     public override OperatorSpec Spec() => new SortSpec(Schema, OrderBy, AtEnd ? -1 : OrderBy[0].Column, Input.Traits.ModifyKinds != ModifyKinds.Insert);
 }

@@ -42,8 +42,6 @@ public sealed record PhysicalTopN(
         return keys.ToImmutable();
     }
 
-    public override string? NotYet => RowState.Problem(Input, Title);
-
     /// <summary>What a rank is, apart from names and positions.</summary>
     internal static string Identify(PhysicalNode input, ImmutableArray<int> partitionBy, ImmutableArray<SortColumn> orderBy, long first, long last) =>
         $"top_n {first}..{last} partition={List(partitionBy.Select(k => input.Columns[k].Type))} order={List(orderBy.Select(o => $"{input.Columns[o.Column].Type}{(o.Descending ? " DESC" : "")}{(o.NullsFirst ? " NULLS FIRST" : "")}"))}";
@@ -53,12 +51,4 @@ public sealed record PhysicalTopN(
 
     public override OperatorSpec Spec() =>
         new TopNSpec(Schema, PartitionBy, OrderBy, First, Last, WithNumber, Retracts, Traits.UpdateKind == UpdateKind.BeforeAndAfter, TtlMs, IEquiJoin.Routing(Input));
-}
-
-/// <summary>What rows can lie in state.</summary>
-internal static class RowState
-{
-    /// <summary>What is not there yet to keep an input's rows, or null.</summary>
-    public static string? Problem(PhysicalNode input, string title) =>
-        input.Columns.FirstOrDefault(c => c.Type.Width == 0) is { } nested ? $"{title} over a column of type {nested.Type.Kind.ToString().ToUpperInvariant()} ({nested.Name})" : null;
 }

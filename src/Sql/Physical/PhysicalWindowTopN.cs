@@ -30,8 +30,6 @@ public sealed record PhysicalWindowTopN(
 
     public override Distribution Gives(ImmutableArray<Distribution> inputs) => inputs[0];
 
-    public override string? NotYet => RowState.Problem(Input, Title);
-
     public override OperatorSpec Spec() => new WindowTopNSpec(
         Schema, PartitionBy, PartitionBy.First(k => Input.Columns[k].Window == WindowRole.End), OrderBy, First, Last, WithNumber, Window.Local, LastOfEqual, IEquiJoin.Routing(Input));
 }

@@ -93,8 +93,11 @@ internal sealed class JobPlanner(
     {
         bool twoPhase = settings.GetValueOrDefault("table.optimizer.agg-phase-strategy", "AUTO") != "ONE_PHASE";
         bool sortAtEnd = settings.GetValueOrDefault("__table.exec.sort.non-temporal.enabled__") == "true";
-        return new PhysicalOptions(twoPhase, Duration("table.exec.state.ttl", 0), TakesUpdates, sortAtEnd);
+        return new PhysicalOptions(twoPhase, settings.GetValueOrDefault("emit") == "each", Duration("table.exec.state.ttl", 0), Changelog, TakesUpdates, sortAtEnd);
     }
+
+    private SourceChangelog Changelog(ImmutableArray<TableOption> options) =>
+        SourceChangelog.Of(options.FirstOrDefault(o => o.Key == "connector") is { } c ? connectors.Find(c.Value) : null, options);
 
     private bool TakesUpdates(TableRef table)
     {
