@@ -44,9 +44,9 @@ internal sealed partial class PhysicalBuilder(PhysicalOptions options, TextSpan 
             case LogicalJoin j: return Join(j, inputs[0], inputs[1]);
             case LogicalUnion u: return new PhysicalUnion([.. inputs], u.Columns);
             case LogicalSetOperation o: return NotYet(o.Operator, null);
-            case LogicalRank: return NotYet("Top-N by ROW_NUMBER", null);
+            case LogicalRank r: return Rank(r, inputs[0]);
             case LogicalOver: return NotYet("ROW_NUMBER without a condition on the number", "keep the first rows: WHERE rn <= 10");
-            case LogicalSort: return NotYet("ORDER BY or LIMIT", null);
+            case LogicalSort s: return Sort(s, inputs[0]);
             default: throw new ArgumentException($"unknown step {node.GetType().Name}", nameof(node));
         }
     }
@@ -121,4 +121,6 @@ internal sealed partial class PhysicalBuilder(PhysicalOptions options, TextSpan 
 /// <param name="TtlMs">ms after which unused state is forgotten; 0: never.</param>
 /// <param name="Changelog">kinds of the rows of a source with these options.</param>
 /// <param name="TakesUpdates">whether a table's connector, or its format, can write updates.</param>
-internal sealed record PhysicalOptions(bool TwoPhase, bool EmitEach, long TtlMs, Func<ImmutableArray<TableOption>, SourceChangelog> Changelog, Predicate<TableRef> TakesUpdates);
+/// <param name="SortAtEnd">ORDER BY anything, when the input has ended.</param>
+internal sealed record PhysicalOptions(
+    bool TwoPhase, bool EmitEach, long TtlMs, Func<ImmutableArray<TableOption>, SourceChangelog> Changelog, Predicate<TableRef> TakesUpdates, bool SortAtEnd = false);
