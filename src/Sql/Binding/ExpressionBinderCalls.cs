@@ -29,6 +29,27 @@ internal sealed partial class ExpressionBinder
         return BindSpecial(c, name, arguments) ?? Resolved(name, [.. arguments], c.Span) ?? UnknownFunction(c, name);
     }
 
+    /// <summary>ROW(…), ARRAY[…], MAP[…] and x[i] are functions under another spelling.</summary>
+    private Expr Constructed(string name, ImmutableArray<Expression> items, TextSpan span)
+    {
+        Expr[] arguments = [.. items.Select(Bind)];
+        return arguments.Any(a => a is BadExpr) ? s_bad : Resolved(name, [.. arguments], span)!;
+    }
+
+    /// <summary>array[1], map['key'], row['field'], row[1].</summary>
+    private Expr BindItem(IndexExpression x)
+    {
+        Expr value = Bind(x.Value), index = Bind(x.Index);
+        if (Bad(value, index)) return s_bad;
+        string? constant = (index as LiteralExpr)?.Value;
+        if (value.Type.Kind == TypeKind.Array && constant is ['-', ..] or "0") return Error(Codes.WrongArguments, x.Span, $"elements are counted from 1, this is {constant}");
+        if (value.Type.Kind != TypeKind.Row) return Resolved("ITEM", [value, index], x.Span)!;
+        if (index.Type.IsText && constant is not null) return BindField(value, new Identifier(x.Index.Span, constant), x.Span);
+        if (index.Type.IsInteger && int.TryParse(constant, out int number) && number >= 1 && number <= value.Type.Fields.Length)
+            return BindField(value, new Identifier(x.Index.Span, value.Type.Fields[number - 1].Name), x.Span);
+        return Error(Codes.WrongArguments, x.Span, "a field of a ROW is named by a constant, or by its number from 1");
+    }
+
     private BadExpr UnknownFunction(CallExpression c, string name) =>
         Error(Codes.UnknownFunction, c.Function.Span, $"no function '{c.Function.Text}'",
             Suggest.DidYouMean(name, functions.Names.Concat(Aggregates.Names).Concat(s_special)));

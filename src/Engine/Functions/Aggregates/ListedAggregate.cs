@@ -97,7 +97,7 @@ internal abstract class ListedAggregate(AggregateCall call, bool nulls = false) 
     private void Entry(Batch batch, int row)
     {
         _entry.ResetWrittenCount();
-        foreach (int a in Call.Arguments) CellBytes.Write(batch.Columns[a], row, _entry);
+        for (int a = 0; a < Call.Arguments.Length; a++) CellBytes.Write(batch.Columns[Call.Arguments[a]], Call.ArgumentTypes[a], row, _entry);
     }
 
     private void Remove(StoredTable table, nint record)
