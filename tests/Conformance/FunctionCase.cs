@@ -50,6 +50,7 @@ internal static class FunctionCase
             .Append(") WITH ('connector' = 'values', 'changelog-mode' = 'I,UB,UA,D');\n").Append(c.GetProperty("sql").GetString());
         var ran = CaseRun.Script(sql.ToString());
         if (ran.Missing is not null) return Outcome.NotApplicable(ran.Missing);
+        if (c.GetProperty("kind").GetString() == "error") return ran.Error is not null ? Outcome.Passed : Outcome.Failed("must fail");
         if (ran.Error is not null) return Outcome.Failed(ran.Error);
         var got = Rows.Materialize(ValuesTables.Outputs.GetValueOrDefault(CaseRun.SelectResult)?.ToList() ?? []);
         var expected = c.GetProperty("expected_rows").EnumerateArray().Select(r => string.Join(",", r[2].EnumerateArray().Select(t => t.GetString() ?? "null")));
