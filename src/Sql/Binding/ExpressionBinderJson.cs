@@ -69,8 +69,8 @@ internal sealed partial class ExpressionBinder
                 filter = filter is null ? present : Call("AND", SqlType.Boolean.WithNullable(filter.Type.Nullable), filter, present);
             }
             ImmutableArray<Expr> bound = key is null ? [value] : [Casts.To(key, SqlType.String), value];
-            SqlType type = SqlType.String.WithNullable(filter is not null || !AllowGroupWindows);
-            return new AggregateExpr(new BoundAggregate(name, bound, call?.Distinct ?? false, filter, type));
+            // A group without values gives [] or {}.
+            return new AggregateExpr(new BoundAggregate(name, bound, call?.Distinct ?? false, filter, SqlType.String.NotNull));
         }
         finally { _inAggregate = false; }
     }

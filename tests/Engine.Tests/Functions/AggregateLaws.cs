@@ -107,14 +107,14 @@ public class AggregateLaws
             _input = Schema.Of(("k", SqlType.BigInt), ("v", type));
             _table = _state.Of("op").Value(_spec);
             _aggregate.Bind(_table.Layout, 1);
-            Empty = resolved.Result.Nullable ? "NULL" : resolved.Result.Kind == TypeKind.Multiset ? "{}" : "0";
+            Empty = resolved.Result.Nullable ? "NULL" : name == "COLLECT" ? "{}" : name == "JSON_ARRAYAGG" ? "[]" : "0";
         }
 
         public string Empty { get; }
 
         public bool Retracts => _aggregate.Retracts;
 
-        public bool Ordered => _aggregate.Retracts && !_aggregate.RetractsInParts && !_aggregate.Call.Type.IsNumeric || _aggregate.Call.Function is "FIRST_VALUE" or "LAST_VALUE";
+        public bool Ordered => _aggregate.Retracts && !_aggregate.RetractsInParts && !_aggregate.Call.Type.IsNumeric;
 
         public string Result(Action<Rig> act)
         {

@@ -9,7 +9,7 @@ public sealed class JsonArrayAgg : AggregateFunction
 {
     // The values are JSON texts already.
     public override ResolvedCall? Resolve(ImmutableArray<SqlType> arguments) =>
-        arguments is [{ IsText: true } type] ? new ResolvedCall(Name, [SqlType.String.WithNullable(type.Nullable)], SqlType.String) : null;
+        arguments is [{ IsText: true } type] ? new ResolvedCall(Name, [SqlType.String.WithNullable(type.Nullable)], SqlType.String.NotNull) : null;
 
     public override Aggregate Bind(AggregateCall call) => call.Type.IsText && call.ArgumentTypes is [{ IsText: true }] ? new Texts(call) : throw Unknown(call);
 

@@ -14,7 +14,7 @@ public sealed class JsonObjectAgg : AggregateFunction
     // The values are JSON texts already.
     public override ResolvedCall? Resolve(ImmutableArray<SqlType> arguments) =>
         arguments is [{ IsText: true } key, { IsText: true } value]
-            ? new ResolvedCall(Name, [SqlType.String.WithNullable(key.Nullable), SqlType.String.WithNullable(value.Nullable)], SqlType.String) : null;
+            ? new ResolvedCall(Name, [SqlType.String.WithNullable(key.Nullable), SqlType.String.WithNullable(value.Nullable)], SqlType.String.NotNull) : null;
 
     public override Aggregate Bind(AggregateCall call) => call.Type.IsText && call.ArgumentTypes is [{ IsText: true }, { IsText: true }] ? new Members(call) : throw Unknown(call);
 
