@@ -93,6 +93,14 @@ public sealed record LogicalJoin(JoinKind Kind, LogicalNode Left, LogicalNode Ri
     public override string Describe() => $"Join(kind=[{Kind}], condition=[{Condition}]{(Window is null ? "" : $", window=[{Window.Function.Kind.ToString().ToUpperInvariant()}]")})";
 }
 
+/// <summary>A row for each element of a collection: the kept columns, then the element's.</summary>
+public sealed record LogicalUnnest(LogicalNode From, int Column, ImmutableArray<int> Kept, bool Outer, bool Ordinality, ImmutableArray<RelColumn> Columns) : LogicalNode([From], Columns)
+{
+    public LogicalNode From => Inputs[0];
+
+    public override string Describe() => $"Unnest(collection=[${Column}], kept={Columnar(Kept)}{(Outer ? ", outer" : "")}{(Ordinality ? ", ordinality" : "")})";
+}
+
 /// <summary>UNION ALL.</summary>
 public sealed record LogicalUnion(ImmutableArray<LogicalNode> From, ImmutableArray<RelColumn> Columns) : LogicalNode(From, Columns)
 {

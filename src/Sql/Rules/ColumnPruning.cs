@@ -34,6 +34,7 @@ internal static class ColumnPruning
         LogicalWindow w => PruneWindow(w, needed),
         LogicalAggregate a => PruneAggregate(a, needed),
         LogicalWindowAggregate a => PruneWindowAggregate(a, needed),
+        LogicalUnnest u => PruneUnnest(u, needed),
         LogicalJoin j => PruneJoin(j, needed),
         LogicalUnion u => PruneUnion(u, needed),
         LogicalRank r => PruneRank(r, needed),
@@ -115,6 +116,15 @@ internal static class ColumnPruning
             if (positions[i] >= 0) columns[positions[i]] = w.Columns[i];
         for (int i = 0; i < columns.Length; i++) columns[i] ??= input.Node.Columns[i].Plain();
         return new Pruned(new LogicalWindow(input.Node, Remap(w.Window, input), [.. columns]), positions);
+    }
+
+    private static Pruned PruneUnnest(LogicalUnnest u, SortedSet<int> needed)
+    {
+        int[] kept = [.. Enumerable.Range(0, u.Kept.Length).Where(needed.Contains)];
+        Pruned input = Prune(u.From, [.. kept.Select(k => u.Kept[k]), u.Column]);
+        int[] all = [.. kept, .. Enumerable.Range(u.Kept.Length, u.Columns.Length - u.Kept.Length)];
+        var node = new LogicalUnnest(input.Node, input.Position[u.Column], [.. kept.Select(k => input.Position[u.Kept[k]])], u.Outer, u.Ordinality, [.. all.Select(i => u.Columns[i])]);
+        return new Pruned(node, Positions(u.Columns.Length, all));
     }
 
     private static WindowFunction Remap(WindowFunction w, Pruned input) => w with
