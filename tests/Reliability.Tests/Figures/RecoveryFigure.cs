@@ -10,7 +10,7 @@ namespace OrleansStream.Reliability.Tests.Figures;
 /// <summary>From the death of one of two processes to the first new result in the exactly-once sink of a job over both.</summary>
 public sealed partial class RecoveryFigure(PostgreSqlServer server, ITestOutputHelper output)
 {
-    private const int Repetitions = 12;
+    private static readonly int Repetitions = Page.Repetitions(12);
 
     // 20,000 keys; every epoch has results, since each change of a count is one.
     private const string Script =
