@@ -90,6 +90,7 @@ public sealed record StageStatus(
 /// <summary>One shard: where it lives and what it has done.</summary>
 /// <param name="Crossed">rows that this shard sent over exchanges.</param>
 /// <param name="Counters">per operator counters, as <c>operator/name</c>.</param>
+/// <param name="Checkpointing">why its part or its sinks' output cannot be stored just now; null = all well.</param>
 [GenerateSerializer, Immutable, Alias("shard-status")]
 public sealed record ShardStatus(
     [property: Id(0)] int Shard,
@@ -102,7 +103,8 @@ public sealed record ShardStatus(
     [property: Id(7)] bool Ended,
     [property: Id(8)] long StateBytes,
     [property: Id(9)] double CpuSeconds,
-    [property: Id(10)] ImmutableSortedDictionary<string, long> Counters);
+    [property: Id(10)] ImmutableSortedDictionary<string, long> Counters,
+    [property: Id(11)] string? Checkpointing = null);
 
 [GenerateSerializer, Immutable, Alias("checkpoint-status")]
 public sealed record CheckpointStatus(

@@ -10,6 +10,9 @@ namespace OrleansStream.Runtime;
 /// <param name="FreeMemory">bytes.</param>
 public sealed record SiloOffer(string Silo, string Zone = "", string Pool = "", double FreeCu = 1, long FreeMemory = long.MaxValue);
 
+/// <summary>No live silo can take a shard just now: another one may come.</summary>
+public sealed class NoRoomException(string message) : Exception(message);
+
 /// <summary>Where shards live: a pure function, so that a run that is begun twice places alike.</summary>
 public static class Assign
 {
@@ -26,7 +29,7 @@ public static class Assign
     /// </summary>
     /// <param name="pool">only silos of this pool; empty = any.</param>
     /// <param name="shardMemory">what one shard may hold (bytes): silos without that much left get none.</param>
-    /// <exception cref="InvalidOperationException">no silo can take a shard; the message says which.</exception>
+    /// <exception cref="NoRoomException">no silo can take a shard; the message says which.</exception>
     public static ShardTable Place(ImmutableArray<int> shards, ImmutableArray<SiloOffer> silos, ShardTable? previous = null, string pool = "", long shardMemory = 0)
     {
         var fit = silos.Where(s => pool.Length == 0 || s.Pool == pool).OrderBy(s => s.Silo, StringComparer.Ordinal).ToArray();
@@ -40,7 +43,7 @@ public static class Assign
             for (int shard = 0; shard < shards[stage]; shard++)
             {
                 var able = fit.Where(s => (load[s.Silo] + 1) * shardMemory <= s.FreeMemory).ToArray();
-                if (able.Length == 0) throw new InvalidOperationException($"no silo has room for shard {new ShardId(stage, shard)}");
+                if (able.Length == 0) throw new NoRoomException($"no silo has room for shard {new ShardId(stage, shard)}");
                 string? owner = previous is not null && stage < previous.Silos.Length && shard < previous.Silos[stage].Length ? previous.Silos[stage][shard] : null;
                 var kept = able.FirstOrDefault(s => s.Silo == owner && load[s.Silo] < Math.Ceiling(total * s.FreeCu / cores));
                 var zones = table[stage].Take(shard).Select(s => fit.First(f => f.Silo == s).Zone).ToArray();

@@ -191,10 +191,7 @@ internal sealed class Run(RunServices services, JobKey job, int generation, ILog
                 Tell(new JobFact.EpochCompleted(c.Epoch, c.Last));
                 if (_draining && !c.Last) StandDown();
                 break;
-            case CheckpointEffect.Overdue o:
-                History.Failed(o.Epoch, $"not reported in time by {string.Join(", ", o.Missing)}");
-                Fail(new JobFault(FaultCodes.Lost, $"checkpoint {o.Epoch} was not reported in time by shards {string.Join(", ", o.Missing)}", null, services.Time.GetUtcNow()), false);
-                break;
+            case CheckpointEffect.Overdue o: Do(() => OverdueAsync(o)); break;
             case CheckpointEffect.StandDown: StandDown(); break;
             default: throw new InvalidOperationException($"no rule for {effect}");
         }
@@ -257,8 +254,8 @@ internal sealed class Run(RunServices services, JobKey job, int generation, ILog
     {
         // Null = older generations have published nothing, but they may have staged.
         var from = _epochs!.Published;
-        if (from is not null) await RetryAsync("commit", () => _sinks!.CommitAsync(from, _ended.Token));
-        await RetryAsync("abort", () => _sinks!.AbortAsync(from, _ended.Token));
+        if (from is not null) await CommitSinksAsync(from);
+        foreach (string sink in _sinks!.Uids) await RetryAsync(_sinks.NameOf(sink), () => _sinks.AbortAsync(sink, from, _ended.Token));
         Tell(new JobFact.Recommitted());
     }
 
@@ -271,8 +268,26 @@ internal sealed class Run(RunServices services, JobKey job, int generation, ILog
 
     private async Task CommitAsync(Manifest manifest)
     {
-        await RetryAsync("commit", () => _sinks!.CommitAsync(manifest, _ended.Token));
+        await CommitSinksAsync(manifest);
         Tell(new CheckpointFact.Committed(manifest.Epoch));
+    }
+
+    // Sink by sink: those before one that fails are committed already, and committing again changes nothing.
+    private async Task CommitSinksAsync(Manifest manifest)
+    {
+        foreach (string sink in _sinks!.Uids) await RetryAsync(_sinks.NameOf(sink), () => _sinks.CommitAsync(sink, manifest, _ended.Token));
+    }
+
+    // Not the end if a sink or a disk keeps it: the next generation would meet the same, and replay.
+    private async Task OverdueAsync(CheckpointEffect.Overdue overdue)
+    {
+        var missing = overdue.Missing.ToHashSet();
+        var rows = await Shards!.StatusAsync();
+        if (ShardWait.Excuses(rows.Where(r => missing.Contains(new ShardId(r.Stage, r.Status.Shard))).Select(r => (r.Status.BlockedBy, r.Status.Checkpointing)))) return;
+        if (_epochs!.Open is not { Phase: EpochPhase.Reporting } open || open.Epoch != overdue.Epoch || open.Reports.Keys.Any(missing.Contains)) return;
+        string late = $"checkpoint {overdue.Epoch} was not reported in time by shards {string.Join(", ", overdue.Missing)}";
+        History.Failed(overdue.Epoch, late);
+        Fail(new JobFault(FaultCodes.Lost, late, null, Now), false);
     }
 
     private async Task DropAsync(ImmutableArray<string> parts)

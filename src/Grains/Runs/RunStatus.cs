@@ -54,15 +54,14 @@ internal static class RunStatus
         JobPhase.Ending or JobPhase.Writing when run.History.Faults.Count > 0 => (JobState.Restarting, run.History.Faults[0].Message),
         JobPhase.Ending or JobPhase.Writing => (JobState.Stopping, null),
         JobPhase.Running when run.History.Trouble is { } trouble => (JobState.CheckpointingFailing, trouble),
-        JobPhase.Running when rows.FirstOrDefault(r => IsBehind(r.Status)) is { } blocked =>
+        JobPhase.Running when rows.FirstOrDefault(r => r.Status.Checkpointing is not null) is { } failing =>
+            (JobState.CheckpointingFailing, $"stage {failing.Stage}, shard {failing.Status.Shard}: {failing.Status.Checkpointing}"),
+        JobPhase.Running when rows.FirstOrDefault(r => ShardWait.IsOutside(r.Status.BlockedBy, null)) is { } blocked =>
             (JobState.Lagging, $"stage {blocked.Stage}, shard {blocked.Status.Shard}: {blocked.Status.BlockedBy}"),
         JobPhase.Running when quiet >= Quiet => (JobState.Idle, null),
         JobPhase.Running => (JobState.Running, null),
         _ => (JobState.Starting, null),
     };
-
-    // Waiting for an exchange says only that the next stage is the slower one: what that one waits for is told there.
-    private static bool IsBehind(ShardStatus shard) => shard.BlockedBy is { } by && !by.StartsWith("exchange", StringComparison.Ordinal);
 
     public static JobState Final(DesiredState? desired) => desired switch
     {

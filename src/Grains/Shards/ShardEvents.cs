@@ -96,16 +96,3 @@ public sealed class ShardEvents(IGrainFactory grains, TimeProvider time, ILogger
         }
     }
 }
-
-/// <summary>What an exception means for a job.</summary>
-internal static class Faults
-{
-    public static JobFault Of(Exception cause, string? where, DateTimeOffset at) => cause is MalformedRecordException m
-        ? new JobFault(MalformedRecordException.Code, m.Message, m.Line > 0 ? $"{m.Origin}:{m.Line}:{m.Column}" : m.Origin ?? where, at)
-        : new JobFault(FaultCodes.Unexpected, $"{cause.GetType().Name}: {cause.Message}", where, at);
-
-    /// <summary>The same would happen again: a person must change something first.</summary>
-    public static bool AreFatal(Exception cause) => cause is MalformedRecordException or EvaluationException or ArithmeticException or FormatException or InvalidCastException
-        or InvalidDataException or NotSupportedException or KeyNotFoundException or ArgumentException or FileNotFoundException or DirectoryNotFoundException
-        or UnauthorizedAccessException or InvalidOperationException;
-}

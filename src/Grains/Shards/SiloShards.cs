@@ -71,11 +71,10 @@ public sealed class SiloShards(HostServices services)
     {
         var s = host.Status();
         long watermark = s.Watermarks.IsEmpty ? long.MinValue : s.Watermarks.Min();
-        string? blocked = s.BlockedBy ?? s.Checkpointing;
         double cpu = (double)host.Queue.TicksOf(host.Stage) / services.Time.TimestampFrequency / HostsOf(host);
         return new Contracts.ShardStatus(
-            s.Id.Shard, s.Silo, s.RowsIn, s.RowsOut, s.RowsCrossed, watermark is long.MinValue or long.MaxValue ? null : watermark, blocked, s.Mood == ShardMood.Ended, s.StateBytes, cpu,
-            s.Counters.SetItem("late", s.Late).SetItem("malformed", s.Malformed));
+            s.Id.Shard, s.Silo, s.RowsIn, s.RowsOut, s.RowsCrossed, watermark is long.MinValue or long.MaxValue ? null : watermark, s.BlockedBy, s.Mood == ShardMood.Ended, s.StateBytes, cpu,
+            s.Counters.SetItem("late", s.Late).SetItem("malformed", s.Malformed), s.Checkpointing);
     }
 
     /// <summary>Jobs and generations with hosts here.</summary>

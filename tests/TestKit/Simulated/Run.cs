@@ -130,8 +130,7 @@ public sealed class Run(Cluster cluster, Silo silo, ImmutableArray<long> recent)
             case CheckpointEffect.Completed c: On(new JobFact.EpochCompleted(c.Epoch, c.Last)); break;
             case CheckpointEffect.StandDown: On(new JobFact.Superseded(cluster.Head().Generation)); break;
 
-            // Whoever waits for a sink or a disk makes progress as far as it can: a new generation would wait for the same.
-            case CheckpointEffect.Overdue o when Hosts(o.Missing).Select(h => h.Status()).Any(s => s.Checkpointing is not null || s.BlockedBy?.StartsWith("exchange", StringComparison.Ordinal) == false): break;
+            case CheckpointEffect.Overdue o when ShardWait.Excuses(Hosts(o.Missing).Select(h => h.Status()).Select(s => (s.BlockedBy, s.Checkpointing))): break;
             case CheckpointEffect.Overdue o: On(new JobFact.Failed($"epoch {o.Epoch} overdue: {string.Join(' ', o.Missing)}", false, cluster.World.NowMs)); break;
             default: break;
         }
