@@ -9,7 +9,7 @@ internal sealed partial class Disk : IDisk
     public static Disk Instance { get; } = new();
 
     private const int ReadOnlyDirectory = 0x10000; // O_RDONLY | O_DIRECTORY on Linux
-    private const int Exists = 17; // EEXIST
+    private const int Taken = 17; // EEXIST
 
     public bool Exists(string path) => File.Exists(path);
 
@@ -52,7 +52,7 @@ internal sealed partial class Disk : IDisk
     {
         if (Link(from, to) == 0) return true;
         int error = Marshal.GetLastPInvokeError();
-        return error == Exists ? false : throw new IOException($"cannot link '{to}': {Marshal.GetPInvokeErrorMessage(error)}");
+        return error == Taken ? false : throw new IOException($"cannot link '{to}': {Marshal.GetPInvokeErrorMessage(error)}");
     }
 
     public void Sync(string folder)
