@@ -23,17 +23,18 @@ public static class Composition
     /// <summary>
     /// Adds a silo to a host. The folder is locked at once; ports are chosen when they are 0. In-process callers use the host's own cluster client.
     /// </summary>
-    /// <exception cref="InvalidOperationException">the state folder is in use by another process.</exception>
+    /// <exception cref="InvalidOperationException">the state folder is in use by another process, or the database cannot be used: one sentence for a person.</exception>
     public static TBuilder AddOrleansStreamSilo<TBuilder>(this TBuilder builder, SiloOptions options) where TBuilder : IHostApplicationBuilder
     {
-        var folder = StateFolder.Open(options.StateFolder, shared: options.Database is not null);
-        var database = options.Database is { } text ? Database.PostgreSql(text) : Database.Sqlite(folder.File("grains.db"));
+        if (options.SiloPort != 0 && FreePort.IsTaken(options.SiloPort))
+            throw new InvalidOperationException($"port {options.SiloPort} is in use: every process of a cluster needs a port of its own for the others");
+        var folder = options.Database is null ? StateFolder.Open(options.StateFolder) : null;
+        var database = folder is null ? Database.PostgreSql(options.Database!) : Database.Sqlite(folder.File("grains.db"));
         database.Prepare();
 
         var services = builder.Services;
-        // Made by a factory, so that the container disposes it (and frees the lock) with the host.
-        services.AddSingleton(_ => folder);
-        services.AddSingleton<Stores>();
+        // Made by a factory, so that the container disposes it (and frees the folder's lock) with the host.
+        services.AddSingleton(_ => new Stores(options, folder));
         services.AddHostedService(sp => sp.GetRequiredService<Stores>());
         services.AddSingleton(sp => sp.GetRequiredService<Stores>().Journal);
         services.AddSingleton(sp => sp.GetRequiredService<Stores>().Parts);
@@ -65,7 +66,15 @@ public static class Composition
 
         silo.Configure<ClusterOptions>(o => (o.ClusterId, o.ServiceId) = (options.ClusterId, options.ServiceId));
         silo.Configure<Orleans.Configuration.SiloOptions>(o => o.SiloName = options.Name);
-        silo.Configure<ClusterMembershipOptions>(o => o.ProbeTimeout = TimeSpan.FromSeconds(2));
+        silo.Configure<ClusterMembershipOptions>(o =>
+        {
+            o.ProbeTimeout = TimeSpan.FromSeconds(2);
+            // A silent silo is declared dead when nothing came from it for three of these: while its connections stand, failed probes alone do not count.
+            o.MaxProbeTimeout = TimeSpan.FromSeconds(3);
+            // A silo that starts must reach every active one, and doubts those that have not written for three of these: the dead of a cluster that went down
+            // whole would hold the first one up for a minute and a half otherwise.
+            o.IAmAliveTablePublishTimeout = TimeSpan.FromSeconds(3);
+        });
         silo.UseSiloMetadata(new Dictionary<string, string> { ["zone"] = options.Zone, ["pool"] = options.Pool, ["cores"] = $"{threads}" });
         silo.AddAdoNetGrainStorageAsDefault(o => o.Configure((AdoNetGrainStorageOptions storage, Serializer serializer) =>
             (storage.Invariant, storage.ConnectionString, storage.GrainStorageSerializer) = (database.Invariant, database.ConnectionString, new OrleansGrainStorageSerializer(serializer))));

@@ -17,10 +17,18 @@ internal sealed record Database(string Invariant, string ConnectionString)
     public bool IsPostgreSql => Invariant == "Npgsql";
 
     /// <summary>Creates what is absent. Orleans reads its queries when the silo starts, so this comes first.</summary>
+    /// <exception cref="InvalidOperationException">the database cannot be used: one sentence for its user.</exception>
     public void Prepare()
     {
-        if (IsPostgreSql) PreparePostgreSql();
-        else PrepareSqlite();
+        try
+        {
+            if (IsPostgreSql) PreparePostgreSql();
+            else PrepareSqlite();
+        }
+        catch (NpgsqlException e)
+        {
+            throw new InvalidOperationException(DatabaseAddress.Explain(ConnectionString, e), e);
+        }
     }
 
     private void PrepareSqlite()

@@ -3,11 +3,14 @@ namespace OrleansStream.Silo;
 /// <summary>How one silo is composed. Local runs, <c>serve</c> and clusters differ in these values only.</summary>
 public sealed record SiloOptions
 {
-    /// <summary>Journal, parts, and (without <see cref="Database"/>) the catalog's SQLite file lie here. Locked while the silo lives unless <see cref="Database"/> is set.</summary>
+    /// <summary>Journal, parts and the catalog's SQLite file lie here, and it is locked while the silo lives; with <see cref="Database"/> nothing is.</summary>
     public required string StateFolder { get; init; }
 
-    /// <summary>PostgreSQL connection string for clustering and grain storage; null = one process alone, with SQLite.</summary>
+    /// <summary>PostgreSQL connection string for membership, journal, parts and grain storage; null = one process alone, with SQLite.</summary>
     public string? Database { get; init; }
+
+    /// <summary>With <see cref="Database"/>: folder for checkpoint parts that all processes reach under this name; null = parts are in the database.</summary>
+    public string? PartsFolder { get; init; }
 
     /// <summary>Stable name of this silo, for people.</summary>
     public string Name { get; init; } = "silo";
@@ -16,7 +19,7 @@ public sealed record SiloOptions
 
     public string ServiceId { get; init; } = "ostream";
 
-    /// <summary>Port for other silos; 0 = a free one.</summary>
+    /// <summary>Port for other silos; 0 = a free one. A process that comes back on its old port takes the place of its dead predecessor at once.</summary>
     public int SiloPort { get; init; }
 
     /// <summary>Port for Orleans clients in other processes; 0 = none listens.</summary>

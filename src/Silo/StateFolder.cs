@@ -1,11 +1,11 @@
 namespace OrleansStream.Silo;
 
-/// <summary>The folder that holds a process' state, locked for as long as this object lives unless it is shared with other silos.</summary>
+/// <summary>The folder that holds a process' state, locked for as long as this object lives.</summary>
 public sealed class StateFolder : IDisposable
 {
-    private readonly FileStream? _lock;
+    private readonly FileStream _lock;
 
-    private StateFolder(string path, FileStream? held)
+    private StateFolder(string path, FileStream held)
     {
         Path = path;
         _lock = held;
@@ -14,13 +14,12 @@ public sealed class StateFolder : IDisposable
     /// <summary>Absolute.</summary>
     public string Path { get; }
 
-    /// <summary>Creates the folder if absent; locks it unless <paramref name="shared"/>.</summary>
+    /// <summary>Creates the folder if absent, and locks it.</summary>
     /// <exception cref="InvalidOperationException">another process has it: one sentence for its user.</exception>
-    public static StateFolder Open(string path, bool shared)
+    public static StateFolder Open(string path)
     {
         string full = System.IO.Path.GetFullPath(path);
         Directory.CreateDirectory(full);
-        if (shared) return new StateFolder(full, null);
         try
         {
             // FileShare.None is flock(2): it goes with the process, however that ends.
@@ -34,5 +33,5 @@ public sealed class StateFolder : IDisposable
 
     public string File(string name) => System.IO.Path.Combine(Path, name);
 
-    public void Dispose() => _lock?.Dispose();
+    public void Dispose() => _lock.Dispose();
 }

@@ -10,19 +10,25 @@ namespace OrleansStream.Silo;
 internal sealed class Stores : IHostedService, IAsyncDisposable
 {
     private readonly AdoNetDatabase? _database;
+    private readonly StateFolder? _folder;
 
-    public Stores(SiloOptions options, StateFolder folder)
+    /// <param name="folder">this process' own; null when <see cref="SiloOptions.Database"/> is set.</param>
+    public Stores(SiloOptions options, StateFolder? folder)
     {
+        _folder = folder;
         if (options.Database is { } text)
         {
             _database = AdoNetDatabase.PostgreSql(text);
-            (Journal, Parts, Places) = (new AdoNetJournal(_database), new AdoNetPartStore(_database), new AdoNetPlaceTable(_database));
+            (Journal, Parts, Places) = (new AdoNetJournal(_database), PartsOf(options, _database), new AdoNetPlaceTable(_database));
         }
         else
         {
-            (Journal, Parts, Places) = (new FileJournal(folder.Path), new FilePartStore(folder.Path), new MemoryPlaceTable());
+            (Journal, Parts, Places) = (new FileJournal(folder!.Path), new FilePartStore(folder.Path), new MemoryPlaceTable());
         }
     }
+
+    private static IPartStore PartsOf(SiloOptions options, AdoNetDatabase database) =>
+        options.PartsFolder is { } folder ? new FilePartStore(Path.GetFullPath(folder)) : new AdoNetPartStore(database);
 
     public IJournal Journal { get; }
 
@@ -37,5 +43,9 @@ internal sealed class Stores : IHostedService, IAsyncDisposable
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    public ValueTask DisposeAsync() => _database?.DisposeAsync() ?? default;
+    public async ValueTask DisposeAsync()
+    {
+        if (_database is not null) await _database.DisposeAsync();
+        _folder?.Dispose();
+    }
 }

@@ -27,26 +27,22 @@ internal static class ServeCommand
             foreach (string url in result.Tokens.SelectMany(t => t.Value.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)))
                 if (Refusal(url) is { } why) result.AddError(why);
         });
-        var state = new Option<string>("--state")
-        {
-            Description = "Folder of journal, checkpoints and catalog; one process at a time.",
-            HelpName = "folder",
-            DefaultValueFactory = _ => ".ostream",
-        };
-        var command = new Command("serve", "Serve the HTTP API and run its jobs.") { urls, state };
-        command.SetAction((parsed, _) => ServeAsync(parsed.GetRequiredValue(urls), parsed.GetRequiredValue(state)));
+        var silo = new SiloArguments();
+        var command = new Command("serve", "Serve the HTTP API and run its jobs, alone or (with --database) together with other processes.") { urls };
+        silo.AddTo(command);
+        command.SetAction((parsed, _) => ServeAsync(parsed.GetRequiredValue(urls), silo.Read(parsed)));
         return command;
     }
 
-    private static async Task<int> ServeAsync(string urls, string state)
+    private static async Task<int> ServeAsync(string urls, SiloOptions options)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls(urls);
-        builder.Logging.ClearProviders().AddSimpleConsole(o => o.SingleLine = true);
+        builder.Logging.ClearProviders().AddSimpleConsole(o => (o.SingleLine, o.UseUtcTimestamp, o.TimestampFormat) = (true, true, "yyyy-MM-dd HH:mm:ss.fff "));
         builder.Logging.AddFilter(null, LogLevel.Warning).AddFilter("OrleansStream", LogLevel.Information).AddFilter("Orleans.Runtime.Silo", LogLevel.Error);
         try
         {
-            builder.AddOrleansStreamSilo(new SiloOptions { StateFolder = state, Name = "serve" });
+            builder.AddOrleansStreamSilo(options);
         }
         catch (InvalidOperationException e)
         {
@@ -65,8 +61,9 @@ internal static class ServeCommand
             throw new UsageException(e.Message);
         }
 
+        string state = options.Database is { } database ? DatabaseAddress.Name(database) : Path.GetFullPath(options.StateFolder);
         foreach (string url in app.Urls)
-            await Console.Out.WriteLineAsync($"OrleansStream listens on {url}, dashboard at {url}{Routes.Dashboard}, state in {Path.GetFullPath(state)}");
+            await Console.Out.WriteLineAsync($"OrleansStream listens on {url}, dashboard at {url}{Routes.Dashboard}, state in {state}");
         await app.WaitForShutdownAsync();
         return ExitCode.Ok;
     }

@@ -13,18 +13,22 @@ namespace OrleansStream.Engine.Operators;
 /// <param name="LeftKeys">key columns of port 0.</param>
 /// <param name="RightKeys">key columns of port 1, of the same types (nullability apart).</param>
 /// <param name="Changelog">whether an input may hold updates and deletes.</param>
+/// <param name="LeftRouting">columns by which port 0 is distributed, some of its keys; none: all.</param>
+/// <param name="RightRouting">likewise of port 1, in the same order.</param>
 [Operator("equi_join")]
-public sealed record EquiJoinSpec(Schema Output, ImmutableArray<int> LeftKeys, ImmutableArray<int> RightKeys, bool Changelog = false) : OperatorSpec(Output)
+public sealed record EquiJoinSpec(
+    Schema Output, ImmutableArray<int> LeftKeys, ImmutableArray<int> RightKeys, bool Changelog = false, ImmutableArray<int> LeftRouting = default, ImmutableArray<int> RightRouting = default)
+    : OperatorSpec(Output)
 {
-    public override ImmutableArray<StateSpec> States(ImmutableArray<Schema> inputs) => [SideState("left", inputs[0], LeftKeys), SideState("right", inputs[1], RightKeys)];
+    public ImmutableArray<int> LeftRouting { get; init; } = LeftRouting.IsDefault ? [] : LeftRouting;
+
+    public ImmutableArray<int> RightRouting { get; init; } = RightRouting.IsDefault ? [] : RightRouting;
+
+    public override ImmutableArray<StateSpec> States(ImmutableArray<Schema> inputs) => [JoinSide.State("left", inputs[0], LeftKeys), JoinSide.State("right", inputs[1], RightKeys)];
 
     public override Operator Create() => new EquiJoin(this);
 
-    public override string Describe() => $"EquiJoin(type=[INNER], on=[{string.Join(", ", LeftKeys.Zip(RightKeys, (l, r) => $"left.${l} = right.${r}"))}])";
-
-    /// <summary>A side's rows as a multiset: key, all other columns, how many times.</summary>
-    internal static StateSpec SideState(string name, Schema side, ImmutableArray<int> keys) => new(
-        name, 1, StateKind.Map, side.Select(keys.AsSpan()), side.Select([.. JoinSide.Others(side, keys)]), Schema.Of(("count", SqlType.BigInt.NotNull)), Ttl.None);
+    public override string Describe() => $"EquiJoin(type=[INNER], on=[{JoinTypes.On(LeftKeys, RightKeys)}])";
 }
 
 public sealed class EquiJoin(EquiJoinSpec spec) : Operator
@@ -52,20 +56,21 @@ public sealed class EquiJoin(EquiJoinSpec spec) : Operator
 
     public override void Open(OperatorContext c)
     {
-        _sides[0] = new JoinSide(c.State.Map(EquiJoinSpec.SideState("left", c.Inputs[0], spec.LeftKeys)), c.Inputs[0], spec.LeftKeys, 0);
-        _sides[1] = new JoinSide(c.State.Map(EquiJoinSpec.SideState("right", c.Inputs[1], spec.RightKeys)), c.Inputs[1], spec.RightKeys, c.Inputs[0].Count);
+        var states = spec.States(c.Inputs);
+        _sides[0] = new JoinSide(c.State.Map(states[0]), new SideColumns(c.Inputs[0], spec.LeftKeys, 0), new SideHashes(spec.LeftKeys, spec.LeftRouting));
+        _sides[1] = new JoinSide(c.State.Map(states[1]), new SideColumns(c.Inputs[1], spec.RightKeys, c.Inputs[0].Count), new SideHashes(spec.RightKeys, spec.RightRouting));
     }
 
     public override void OnBatch(int port, Batch input, Output o)
     {
         var own = _sides[port];
         var other = _sides[1 - port];
-        _rowCount = own.WithKeys(input, _rows);
+        _rowCount = own.Columns.Rows(input, withKeys: true, _rows);
         if (_rowCount == 0) return;
         var rows = _rows.AsSpan(0, _rowCount);
         var hashes = own.Hashes(input);
         own.Apply(input, rows, hashes);
-        other.Table.First(input, own.Keys, rows, hashes, _found);
+        other.Table.First(input, own.Columns.Keys, rows, hashes, _found);
         (_batch, _port, _next) = (input, port, 0);
         (_record, _copies) = Entry(_found[0], other);
         Emit(o);
@@ -88,8 +93,8 @@ public sealed class EquiJoin(EquiJoinSpec spec) : Operator
             if (n > 0)
             {
                 var rows = _pairRows.AsSpan(0, n);
-                _sides[_port].Gather(_batch, rows, builder);
-                _sides[1 - _port].Read(_pairRecords.AsSpan(0, n), builder);
+                _sides[_port].Columns.Gather(_batch, rows, builder);
+                _sides[1 - _port].Columns.Read(_sides[1 - _port].Table, _pairRecords.AsSpan(0, n), builder);
                 Kinds(_batch, rows, builder);
                 builder.Advance(n);
             }

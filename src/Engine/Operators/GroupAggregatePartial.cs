@@ -15,7 +15,7 @@ public sealed unsafe class GroupAggregatePartial(GroupAggregateSpec spec) : Oper
 
     private static readonly int[] AllRows = [.. Enumerable.Range(0, Batch.MaxRows)];
 
-    private readonly Accumulators _calls = new(spec.Calls);
+    private readonly Accumulators _calls = new(spec.Calls, spec.RetractsValues);
     private readonly int[] _keys = [.. spec.Keys];
     private readonly ulong[] _hashes = new ulong[Batch.MaxRows];
     private readonly nint[] _records = new nint[Batch.MaxRows];
@@ -43,7 +43,7 @@ public sealed unsafe class GroupAggregatePartial(GroupAggregateSpec spec) : Oper
         var rows = input.Selection is { } s ? s.Rows : AllRows.AsSpan(0, input.Length);
         var records = _records.AsSpan(0, rows.Length);
         var table = _held[0];
-        var hashes = KeyHashes.Of(input, _keys, _hashes);
+        var hashes = KeyHashes.For(_calls, input, _keys, _hashes);
         table.Resolve(input, _keys, rows, hashes, Access.Write, records, _isNew);
         for (int i = 0; i < rows.Length; i++) *(long*)(records[i] + _rowsOffset) += input.KindAt(rows[i]).IsAdd() ? 1 : -1;
         _calls.Apply(table, input, rows, records, hashes);

@@ -164,7 +164,7 @@ internal sealed class SliceWindow : Operator
         var input = _batch!;
         _next = _split.Split(input, ((FixedColumn<long>)input.Columns[_time]).Values, _watermark, _next, _fired, out long inForce);
         if (!_split.Late.IsEmpty) _late.Add(TumbleWindow.RowsOf(input, _split.Late, _phase, _keys.Length + 1));
-        var hashes = _split.Count > 0 ? KeyHashes.Of(input, _keys, _hashes) : default;
+        var hashes = _split.Count > 0 ? KeyHashes.For(_calls, input, _keys, _hashes) : default;
         for (int p = 0; p < _split.Count; p++)
         {
             var rows = _split.Rows(p);

@@ -108,7 +108,7 @@ public sealed class TumbleWindow(TumbleWindowSpec spec) : Operator
         _split.Split(input, times, _watermark);
         CountLate(input);
         if (_split.Count == 0) return;
-        var hashes = KeyHashes.Of(input, _keys, _hashes);
+        var hashes = KeyHashes.For(_calls, input, _keys, _hashes);
         for (int p = 0; p < _split.Count; p++)
         {
             var rows = _split.Rows(p);
@@ -186,6 +186,10 @@ public sealed class TumbleWindow(TumbleWindowSpec spec) : Operator
 /// <summary>The hashes of a batch's keys: those that travelled with the rows, or computed.</summary>
 internal static class KeyHashes
 {
+    /// <summary>As <see cref="Of"/>, or none when neither the table nor the calls need them.</summary>
+    public static ReadOnlySpan<ulong> For(Accumulators calls, Batch batch, ReadOnlySpan<int> keys, ulong[] scratch) =>
+        ValueTable.HashesItself(batch, keys) && !calls.NeedHashes ? default : Of(batch, keys, scratch);
+
     public static ReadOnlySpan<ulong> Of(Batch batch, ReadOnlySpan<int> keys, ulong[] scratch)
     {
         if (batch.HasHashes) return batch.Hashes;

@@ -8,7 +8,7 @@ namespace OrleansStream.Engine.State;
 /// (key, sub-key) → value, sub-keys unordered; a key's entries can be gone over. Two indexes, by pair and by key; the entries of a key are a linked list.
 /// Entries do not move: an address is valid until its entry is removed.
 /// </summary>
-public sealed unsafe class MapTable : SlabTable
+public sealed unsafe partial class MapTable : SlabTable
 {
     private const int Block = 256;
 

@@ -38,12 +38,21 @@ public sealed class OperatorState
         return panes;
     });
 
+    /// <summary>As <see cref="Panes"/>, of Log tables.</summary>
+    public LogPanes Logs(StateSpec spec) => Declare(spec, StateKind.Log, () =>
+    {
+        var panes = new LogPanes(spec, _shard.Epochs);
+        _shard.Restore(Uid, spec, pane => panes[pane]);
+        return panes;
+    });
+
     /// <summary>All tables in the order of their names, with the pane (0 for tables that have none).</summary>
     internal IEnumerable<(long Pane, StoredTable Table)> Tables()
     {
         foreach (object t in _tables.Values)
         {
             if (t is PaneTables panes) foreach (var (pane, table) in panes.Tables) yield return (pane, table);
+            else if (t is LogPanes logs) for (int i = 0; i < logs.Open.Count; i++) yield return (logs.Open[i], logs.Tables[i]);
             else yield return (0, (StoredTable)t);
         }
     }
@@ -53,6 +62,7 @@ public sealed class OperatorState
         foreach (object t in _tables.Values)
         {
             if (t is PaneTables panes) panes.Free();
+            else if (t is LogPanes logs) logs.Free();
             else ((StoredTable)t).Free();
         }
 

@@ -13,6 +13,7 @@ public sealed class PaneTables
     private readonly List<ValueTable> _tables = [];
     private readonly Stack<ValueTable> _spare = new();
     private long _expected;
+    private bool _dense;
 
     internal PaneTables(StateSpec spec, Epochs epochs, Func<long> now)
     {
@@ -38,8 +39,8 @@ public sealed class PaneTables
             if (at >= 0) return _tables[at];
 
             // Windows of one query are alike: a new one starts at the size that the last one ended with, and need not grow into it.
-            if (_spare.TryPop(out var table)) table.Reopen(_expected);
-            else table = new ValueTable(Spec, _epochs, _now, _expected);
+            if (_spare.TryPop(out var table)) table.Reopen(_expected, _dense);
+            else table = new ValueTable(Spec, _epochs, _now, _expected, _dense);
             _panes.Insert(~at, pane);
             _tables.Insert(~at, table);
             return table;
@@ -58,7 +59,7 @@ public sealed class PaneTables
     {
         int at = _panes.BinarySearch(pane);
         if (at < 0) return;
-        _expected = _tables[at].Count;
+        (_expected, _dense) = (_tables[at].Count, _tables[at].IsDense);
         _tables[at].Free();
         _spare.Push(_tables[at]);
         _panes.RemoveAt(at);

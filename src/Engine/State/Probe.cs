@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
+using OrleansStream.Columns;
 
 namespace OrleansStream.Engine.State;
 
@@ -35,22 +36,54 @@ internal static unsafe class Probe
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public static void Words(ulong* hashes, long* values, int* rows, int n, ulong* words, long* wanted)
+    public static void Gather(long* values, int* rows, int n, long* wanted)
     {
-        for (int i = 0; i < n; i++)
-        {
-            nint row = rows[i];
-            words[i] = RecordWord.Of(hashes[row]);
-            wanted[i] = values[row];
-        }
+        for (int i = 0; i < n; i++) wanted[i] = values[rows[i]];
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public static void Words(ulong* hashes, int n, ulong* words)
+    public static void Words(long* keys, int n, ulong* words)
     {
+        for (int i = 0; i < n; i++) words[i] = RecordWord.Of(RowHash.OfInt64(keys[i]));
+    }
+
+    /// <summary>
+    /// Slots of keys whose place is the key; stops at a key beyond the directory and gives its number. Adds the directory entries' low bits to <paramref name="flags"/>.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static int LocateDense(long* keys, int n, nint* directory, long first, int entries, in DenseSlots places, nint* to, ref nint flags)
+    {
+        var where = places;
+        ulong end = (ulong)entries * where.Slots;
+        nint seen = 0;
         int i = 0;
-        for (; i + 4 <= n; i += 4) Vector256.Store(RecordWord.Of(Vector256.Load(hashes + i)), words + i);
-        for (; i < n; i++) words[i] = RecordWord.Of(hashes[i]);
+        for (; i < n; i++)
+        {
+            ulong at = (ulong)(keys[i] - first);
+            if (at >= end) break;
+            nint page = directory[where.Page(at)];
+            seen |= page;
+            nint p = (page & -PagePool.MinPageBytes) + where.Offset(at);
+            to[i] = p;
+            if (Sse.IsSupported) Sse.Prefetch0((void*)p);
+        }
+
+        flags |= seen;
+        return i;
+    }
+
+    /// <summary>Lists the slots that are empty and gives their number.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static int Empty(nint* slots, int n, int* empty)
+    {
+        nint count = 0;
+        for (nint i = 0; i < n; i++)
+        {
+            empty[count] = (int)i;
+            count += *(ulong*)slots[i] == RecordWord.Empty ? 1 : 0;
+        }
+
+        return (int)count;
     }
 
     /// <summary>First slots of words; gives the union of the directory entries' low bits.</summary>

@@ -21,6 +21,26 @@ public abstract unsafe class SlabTable : StoredTable
         _used = _slots;
     }
 
+    /// <summary>Goes over all records in the order of their pages, in blocks: fills <paramref name="records"/> from <paramref name="cursor"/> (0 first) on; 0 returned = done.</summary>
+    public int Scan(ref long cursor, Span<nint> records)
+    {
+        int page = (int)(cursor >> 32), slot = (int)cursor, n = 0;
+        for (; page < _pages.Count; page++, slot = 0)
+        {
+            int used = page == _pages.Count - 1 ? _used : _slots;
+            for (; slot < used && n < records.Length; slot++)
+            {
+                nint r = _pages[page] + PageHeader.Bytes + ((nint)slot * SlotBytes);
+                if (*(ulong*)r > RecordWord.Removed) records[n++] = r;
+            }
+
+            if (n == records.Length) break;
+        }
+
+        cursor = ((long)page << 32) | (uint)slot;
+        return n;
+    }
+
     /// <summary>Offset of the links in a record.</summary>
     private protected int Links { get; }
 
@@ -108,7 +128,8 @@ public abstract unsafe class SlabTable : StoredTable
         (_freeSlot, _used, Count) = (0, _slots, 0);
     }
 
-    private static int PageBytesFor(int slot, StateSpec spec)
+    /// <summary>Size of the pages of a table with slots of <paramref name="slot"/> bytes: at least 32 of them, if that fits.</summary>
+    internal static int PageBytesFor(int slot, StateSpec spec)
     {
         int bytes = 4 * PagePool.MinPageBytes;
         while (bytes < PagePool.MaxPageBytes && (bytes - PageHeader.Bytes) / slot < 32) bytes *= 2;

@@ -60,15 +60,17 @@ public sealed unsafe partial class ValueTable
     private void Point(int at, PageHeader* page)
     {
         int step = 1 << page->Depth;
-        for (int i = at & (step - 1); i < 1 << _directoryBits; i += step) _directory[i] = (nint)page;
+        for (int i = at & (step - 1); i < _entries; i += step) _directory[i] = (nint)page;
     }
 
     private void MakeRoom()
     {
         for (int i = 0; i < _overfull.Count; i++)
         {
-            var page = (PageHeader*)(_directory[_overfull[i] & ((1UL << _directoryBits) - 1)] & ~Clean);
-            if (page->Used >= _soft || page->HeapGarbage > page->HeapUsed / 2) Enlarge(_overfull[i]);
+            int at = (int)(_overfull[i] & ((1UL << _directoryBits) - 1));
+            var page = (PageHeader*)(_directory[at] & ~Clean);
+            if (page->Used >= _soft) Enlarge(_overfull[i]);
+            else if (page->HeapGarbage > page->HeapUsed / 2) Replace(at, page, Space.PageBytes, _slots, page->Depth);
         }
 
         _overfull.Clear();
@@ -102,6 +104,7 @@ public sealed unsafe partial class ValueTable
         Space.Pool.Free((nint)_directory, 8L * entries);
         _directory = bigger;
         _directoryBits++;
+        _entries = 2 * entries;
     }
 
     // Moves the records of a page into one new page of its number, or, one level deeper, into two.
@@ -143,7 +146,7 @@ public sealed unsafe partial class ValueTable
 
     internal override void CutPages()
     {
-        for (int i = 0; i < 1 << _directoryBits; i++)
+        for (int i = 0; i < _entries; i++)
         {
             var page = (PageHeader*)(_directory[i] & ~Clean);
             if (i >> page->Depth == 0) Epochs.Add(this, page, Space.PageBytes);
@@ -154,6 +157,8 @@ public sealed unsafe partial class ValueTable
     internal override void Load(byte* record, byte* heap)
     {
         if (_overfull.Count > 0) MakeRoom();
+        if (_int64Key) Seen(*(long*)(record + Layout.KeyOffsets[0]));
+        _neverDense |= !_int64Key || KeyFields[0].Null.Nullable && KeyFields[0].IsNull((nint)record);
         ulong word = *(ulong*)record;
         int at = (int)(word & ((1UL << _directoryBits) - 1));
         if ((_directory[at] & Clean) != 0) Touch(at);
@@ -169,9 +174,16 @@ public sealed unsafe partial class ValueTable
         if (page->Used == _soft) _overfull.Add(word);
     }
 
-    /// <summary>Gives an empty table, new or after <see cref="Free"/>, pages for about <paramref name="expected"/> records.</summary>
-    internal void Reopen(long expected)
+    /// <summary>Gives an empty table, new or after <see cref="Free"/>, pages for about <paramref name="expected"/> records, or lets the first keys decide where dense ones begin.</summary>
+    internal void Reopen(long expected, bool dense = false)
     {
+        _expected = expected;
+        if (dense)
+        {
+            OpenDense(0, 0);
+            return;
+        }
+
         int bytes = PagePool.MinPageBytes;
         while (bytes < PagePool.MaxPageBytes && (SlotsOf(bytes) < 8 || SlotsOf(bytes) * 11L / 20 < expected)) bytes *= 2;
         if (SlotsOf(bytes) < 4) throw new NotSupportedException($"records of state {Spec.Name} take {SlotBytes} bytes, more than a quarter of a page");
@@ -179,6 +191,7 @@ public sealed unsafe partial class ValueTable
         int bits = 0;
         while (((long)(_slots * 11L / 20) << bits) < expected) bits++;
         _directoryBits = bits;
+        _entries = 1 << bits;
         _directory = (nint*)Space.Pool.Allocate(8L << bits);
         for (int i = 0; i < 1 << bits; i++) _directory[i] = (nint)NewPage(NextPageId++, bits);
     }
@@ -186,17 +199,19 @@ public sealed unsafe partial class ValueTable
     internal override void Free()
     {
         if (_directory == null) return;
-        for (int i = 0; i < 1 << _directoryBits; i++)
+        for (int i = 0; i < _entries; i++)
         {
+            // The first entry of a page is the one whose number fits its depth; the others come later.
             var page = (PageHeader*)(_directory[i] & ~Clean);
             if (page == null) continue;
-            for (int alias = i + (1 << page->Depth); alias < 1 << _directoryBits; alias += 1 << page->Depth) _directory[alias] = 0;
+            for (int alias = i + (1 << page->Depth); alias < _entries; alias += 1 << page->Depth) _directory[alias] = 0;
             Epochs.Retire(page, Space.PageBytes);
         }
 
-        Space.Pool.Free((nint)_directory, 8L << _directoryBits);
+        Space.Pool.Free((nint)_directory, 8L * _entries);
         _directory = null;
+        (_entries, _dense, _neverDense, Count) = (0, false, false, 0);
+        (_least, _most) = (long.MaxValue, long.MinValue);
         _overfull.Clear();
-        Count = 0;
     }
 }

@@ -32,65 +32,99 @@ public sealed unsafe partial class ValueTable : StoredTable
     private readonly List<ulong> _overfull = [];
     private nint* _directory;
     private int _directoryBits;
+    private int _entries;
     private int _slots;
     private int _soft;
     private int _hard;
 
-    internal ValueTable(StateSpec spec, Epochs epochs, Func<long> now, long expected = 0) : base(spec, RecordLayout.Of(spec).Size, PagePool.MinPageBytes, epochs)
+    internal ValueTable(StateSpec spec, Epochs epochs, Func<long> now, long expected = 0, bool dense = false) : base(spec, RecordLayout.Of(spec).Size, PagePool.MinPageBytes, epochs)
     {
-        _int64Key = spec.Key.Count == 1 && spec.Key[0].Type.Physical == Physical.Int64;
+        _int64Key = spec.Key.Count == 1 && spec.Key[0].Type.Physical == Physical.Int64 && spec.Key[0].Type.Kind != TypeKind.Decimal;
         _ttl = spec.Ttl.Milliseconds;
         _now = now;
-        Reopen(expected);
+        Space.Wasteful = _overfull;
+        Reopen(expected, dense);
     }
+
+    /// <summary>Whether <see cref="Resolve"/> needs no hashes for a batch: the key is one 8-byte integer, and no row's is NULL.</summary>
+    public static bool HashesItself(Batch batch, ReadOnlySpan<int> keys) =>
+        keys.Length == 1 && batch.Columns[keys[0]] is FixedColumn<long> { Type.Kind: not TypeKind.Decimal, Nulls.Any: false };
 
     /// <summary>
     /// The addresses of the records of the given rows' keys, valid until this table's next <see cref="Resolve"/> or <see cref="Remove"/>.
     /// </summary>
     /// <param name="batch">holds the key in columns <paramref name="keys"/>, of the spec's key types.</param>
     /// <param name="rows">positions to resolve; a key may repeat.</param>
-    /// <param name="hashes">RowHash of the key by position in the batch.</param>
+    /// <param name="hashes">RowHash of the key by position in the batch; may be empty when <see cref="HashesItself"/>.</param>
     /// <param name="records">one address per entry of <paramref name="rows"/>.</param>
     /// <param name="isNew">one bit per entry of <paramref name="rows"/>: this call created the record (set at the key's first entry only).</param>
     public void Resolve(
         Batch batch, ReadOnlySpan<int> keys, ReadOnlySpan<int> rows, ReadOnlySpan<ulong> hashes, Access access, Span<nint> records, Span<ulong> isNew)
     {
         isNew[..Bitmap.WordsFor(rows.Length)].Clear();
-        if (_overfull.Count > 0 && access == Access.Write) MakeRoom();
-        bool fast = _int64Key && !batch.Columns[keys[0]].Nulls.Any;
-        int done = 0;
-        while (true)
+        if (_int64Key && !batch.Columns[keys[0]].Nulls.Any) ResolveInt64(((FixedColumn<long>)batch.Columns[keys[0]]).Values, rows, access, records, isNew);
+        else
         {
-            // A page without room ends the run: it is enlarged, records move, and what was found before is found again.
-            ulong full = 0;
-            int until = fast
-                ? FindInt64(((FixedColumn<long>)batch.Columns[keys[0]]).Values, rows, hashes, access, records, isNew, done, ref full)
-                : Find(batch, keys, rows, hashes, access, records, isNew, done, ref full);
-            if (until == rows.Length) break;
-            Enlarge(full);
-            int again = fast
-                ? FindInt64(((FixedColumn<long>)batch.Columns[keys[0]]).Values, rows[..until], hashes, access, records, isNew, 0, ref full)
-                : Find(batch, keys, rows[..until], hashes, access, records, isNew, 0, ref full);
-            if (again != until) throw new InvalidOperationException("a record moved out of reach");
-            done = until;
+            _neverDense = true;
+            if (_dense) ToHash();
+            if (_overfull.Count > 0 && access == Access.Write) MakeRoom();
+            for (int done = 0; ;)
+            {
+                // A page without room ends the run: it is enlarged, records move, and what was found before is found again.
+                ulong full = 0;
+                done = Find(batch, keys, rows, hashes, access, records, isNew, done, ref full);
+                if (done == rows.Length) break;
+                Enlarge(full);
+                if (Find(batch, keys, rows[..done], hashes, access, records, isNew, 0, ref full) != done) throw Moved();
+            }
         }
 
         if (_ttl > 0) Expire(access, records[..rows.Length], isNew);
     }
+
+    private void ResolveInt64(ReadOnlySpan<long> values, ReadOnlySpan<int> rows, Access access, Span<nint> records, Span<ulong> isNew)
+    {
+        if (_overfull.Count > 0 && access == Access.Write && !TryDense()) MakeRoom();
+        for (int done = 0; ;)
+        {
+            if (_dense)
+            {
+                done = FindDense(values, rows, access, records, isNew, done);
+                if (done == rows.Length) return;
+                if (Extend(values, rows)) continue;
+                ToHash();
+                done = 0;
+            }
+
+            ulong full = 0;
+            done = FindInt64(values, rows, access, records, isNew, done, ref full);
+            if (done == rows.Length) return;
+            Enlarge(full);
+            if (FindInt64(values, rows[..done], access, records, isNew, 0, ref full) != done) throw Moved();
+        }
+    }
+
+    private static InvalidOperationException Moved() => new("a record moved out of reach");
 
     /// <summary>
     /// The records, created if absent, that have the keys of records of another table of the same key; valid until the next call. Keys of one call differ.
     /// </summary>
     public void ResolveRecords(ValueTable from, ReadOnlySpan<nint> theirs, Span<nint> records)
     {
-        if (_overfull.Count > 0) MakeRoom();
+        if (_overfull.Count > 0 && !TryDense()) MakeRoom();
         for (int done = 0; ;)
         {
+            if (_dense)
+            {
+                if (from._int64Key && FindDense(from, theirs, records)) return;
+                ToHash();
+            }
+
             ulong full = 0;
             done = FindRecords(from, theirs, records, done, ref full);
             if (done == theirs.Length) return;
             Enlarge(full);
-            if (FindRecords(from, theirs[..done], records, 0, ref full) != done) throw new InvalidOperationException("a record moved out of reach");
+            if (FindRecords(from, theirs[..done], records, 0, ref full) != done) throw Moved();
         }
     }
 
@@ -100,9 +134,17 @@ public sealed unsafe partial class ValueTable : StoredTable
         foreach (nint r in records)
         {
             ulong word = *(ulong*)r;
-            int at = (int)(word & ((1UL << _directoryBits) - 1));
+            int at = _dense ? DenseEntry(r) : (int)(word & ((1UL << _directoryBits) - 1));
             if ((_directory[at] & Clean) != 0) Touch(at);
             var page = Space.PageOf(r);
+            if (_dense)
+            {
+                new Span<byte>((void*)r, SlotBytes).Clear();
+                page->Count--;
+                Count--;
+                continue;
+            }
+
             foreach (var text in TextFields) text.Set(r, default);
             *(ulong*)r = RecordWord.Removed;
             page->Count--;
@@ -116,7 +158,7 @@ public sealed unsafe partial class ValueTable : StoredTable
     {
         int at = (int)(cursor >> 32), slot = (int)cursor, n = 0;
         long now = _ttl > 0 ? _now() : 0;
-        for (; at < 1 << _directoryBits; at++, slot = 0)
+        for (; at < _entries; at++, slot = 0)
         {
             var page = (PageHeader*)(_directory[at] & ~Clean);
             if (page->Count == 0 || at >> page->Depth != 0) continue;
@@ -140,7 +182,7 @@ public sealed unsafe partial class ValueTable : StoredTable
 
     [SkipLocalsInit]
     private int FindInt64(
-        ReadOnlySpan<long> values, ReadOnlySpan<int> rows, ReadOnlySpan<ulong> hashes, Access access, Span<nint> records, Span<ulong> isNew, int from, ref ulong full)
+        ReadOnlySpan<long> values, ReadOnlySpan<int> rows, Access access, Span<nint> records, Span<ulong> isNew, int from, ref ulong full)
     {
         ulong* words = stackalloc ulong[Block];
         long* gathered = stackalloc long[Block];
@@ -151,7 +193,6 @@ public sealed unsafe partial class ValueTable : StoredTable
         bool dense = rows.Length > 0 && rows[^1] - rows[0] == rows.Length - 1;
         fixed (long* v = values)
         fixed (int* r = rows)
-        fixed (ulong* h = hashes)
         fixed (nint* all = records)
         {
             for (int start = from; start < rows.Length; start += Block)
@@ -159,13 +200,9 @@ public sealed unsafe partial class ValueTable : StoredTable
                 int n = Math.Min(Block, rows.Length - start);
                 nint* to = all + start;
                 long* wanted = gathered;
-                if (dense)
-                {
-                    wanted = v + r[start];
-                    Probe.Words(h + r[start], n, words);
-                }
-                else Probe.Words(h, v, r + start, n, words, wanted);
-
+                if (dense) wanted = v + r[start];
+                else Probe.Gather(v, r + start, n, wanted);
+                Probe.Words(wanted, n, words);
                 Locate(words, to, n, access);
                 int left = Probe.First(words, wanted, to, n, slots.Key, searching);
                 while (left > 0)
@@ -182,6 +219,7 @@ public sealed unsafe partial class ValueTable : StoredTable
                             else if (Insert(p, words[i], ref full))
                             {
                                 *(long*)(p + slots.Key) = wanted[i];
+                                Seen(wanted[i]);
                                 Bitmap.Set(isNew, start + i);
                             }
                             else return start + (still > 0 ? searching[0] : i);
@@ -290,6 +328,7 @@ public sealed unsafe partial class ValueTable : StoredTable
                     if (w == RecordWord.Empty)
                     {
                         if (!Insert(p, words[i], ref full)) return start + i;
+                        if (_int64Key) Seen(*(long*)(other + keyOffset));
                         for (int f = 0; f < KeyFields.Length; f++) KeyFields[f].CopyFrom(p, from.KeyFields[f], other);
                         break;
                     }
@@ -354,7 +393,7 @@ public sealed unsafe partial class ValueTable : StoredTable
     {
         foreach (var text in TextFields)
         {
-            if (text.Offset != Layout.KeyOffsets[0] && !Layout.KeyOffsets.Contains(text.Offset)) continue;
+            if (!Layout.KeyOffsets.Contains(text.Offset)) continue;
             foreach (nint r in records) if (r != 0) text.Prefetch(r);
         }
     }

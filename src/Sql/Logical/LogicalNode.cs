@@ -78,6 +78,7 @@ public sealed record LogicalWindowAggregate(
 }
 
 /// <param name="Condition">over left ++ right.</param>
+/// <param name="Columns">of a semi or anti join: the left ones.</param>
 public sealed record LogicalJoin(JoinKind Kind, LogicalNode Left, LogicalNode Right, Expr? Condition, ImmutableArray<RelColumn> Columns)
     : LogicalNode([Left, Right], Columns)
 {
@@ -85,7 +86,10 @@ public sealed record LogicalJoin(JoinKind Kind, LogicalNode Left, LogicalNode Ri
 
     public LogicalNode Right => Inputs[1];
 
-    public override string Describe() => $"Join(kind=[{Kind}], condition=[{Condition}])";
+    /// <summary>The windows on which both sides must agree, if their bounds are among the condition's equalities.</summary>
+    public JoinWindow? Window { get; init; }
+
+    public override string Describe() => $"Join(kind=[{Kind}], condition=[{Condition}]{(Window is null ? "" : $", window=[{Window.Function.Kind.ToString().ToUpperInvariant()}]")})";
 }
 
 /// <summary>UNION ALL.</summary>

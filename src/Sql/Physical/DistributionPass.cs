@@ -14,9 +14,9 @@ internal sealed class DistributionPass
     {
         if (_done.TryGetValue(node, out PhysicalNode? known)) return known;
         PhysicalNode[] inputs = [.. node.Inputs.Select(Apply)];
-        if (node is PhysicalJoin join)
+        if (node is IEquiJoin join)
         {
-            Meet(join, inputs);
+            Meet(node, join, inputs);
         }
         else if (node is PhysicalUnion && inputs.Any(i => i.Traits.Distribution.Kind != DistributionKind.Single))
         {
@@ -40,13 +40,13 @@ internal sealed class DistributionPass
     /// <summary>
     /// Both sides must lie by the same keys in the same order: that each lies by some of its own is not enough. A side that lies well stays; the other comes to it.
     /// </summary>
-    private void Meet(PhysicalJoin join, PhysicalNode[] inputs)
+    private void Meet(PhysicalNode node, IEquiJoin join, PhysicalNode[] inputs)
     {
         Distribution left = inputs[0].Traits.Distribution, right = inputs[1].Traits.Distribution;
-        bool leftFits = left.Satisfies(join.Requires(0)), rightFits = right.Satisfies(join.Requires(1));
+        bool leftFits = left.Satisfies(node.Requires(0)), rightFits = right.Satisfies(node.Requires(1));
         Distribution Across(Distribution d, ImmutableArray<int> from, ImmutableArray<int> to) =>
             d.Kind == DistributionKind.Single ? Distribution.Single : Distribution.Hash([.. d.Keys.Select(k => to[from.IndexOf(k)])]);
-        Distribution wantedLeft = join.Requires(0), wantedRight = join.Requires(1);
+        Distribution wantedLeft = node.Requires(0), wantedRight = node.Requires(1);
         if (leftFits) (wantedLeft, wantedRight) = (left, Across(left, join.LeftKeys, join.RightKeys));
         else if (rightFits) (wantedLeft, wantedRight) = (Across(right, join.RightKeys, join.LeftKeys), right);
         if (!left.Equals(wantedLeft)) inputs[0] = Exchange(inputs[0], wantedLeft);

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using OrleansStream.Engine.Plan;
 using OrleansStream.Sql.Binding;
 using OrleansStream.Sql.Logical;
+using OrleansStream.Sql.Rules;
 
 namespace OrleansStream.Sql.Physical;
 
@@ -19,6 +20,7 @@ internal sealed partial class PhysicalBuilder
             if (Equality(condition, width) is var (l, r)) { leftKeys.Add(l); rightKeys.Add(r); }
             else rest.Add(condition);
         }
+        if (j.Window is not null) return WindowJoin(j, left, right, leftKeys, rightKeys, ExprTree.And(rest));
         if (leftKeys.Count == 0) return NotYet("a join without an equality between its sides", "add one to ON: a.id = b.id");
         if (rest.Count > 0 && j.Kind != JoinKind.Inner) return NotYet($"{j.Kind.ToString().ToUpperInvariant()} JOIN with a condition beside equalities", null);
         (PhysicalNode wideLeft, ImmutableArray<int> keysLeft) = WithKeys(left, leftKeys);
@@ -35,6 +37,40 @@ internal sealed partial class PhysicalBuilder
         if (ExprTree.And(rest) is { } others) join = new PhysicalFilter(join, ExprTree.Remap(others, Position));
         if (columns.Length == j.Columns.Length) return join;
         return new PhysicalProject(join, [.. j.Columns.Select((c, i) => new ColumnExpr(Position(i), c.Type))], [.. j.Columns.Select(c => c.Plain())]);
+    }
+
+    /// <summary>The end of the window chooses where a row is kept; its start does so too, but of sessions, which may end together.</summary>
+    private static PhysicalNode WindowJoin(LogicalJoin j, PhysicalNode left, PhysicalNode right, List<Expr> leftKeys, List<Expr> rightKeys, Expr? condition)
+    {
+        (PhysicalNode wideLeft, ImmutableArray<int> keysLeft) = WithKeys(left, leftKeys);
+        (PhysicalNode wideRight, ImmutableArray<int> keysRight) = WithKeys(right, rightKeys);
+        int Bound(WindowRole role)
+        {
+            (int l, int r) = WindowJoins.Bound(j, role)!.Value;
+            return Enumerable.Range(0, keysLeft.Length).First(i => keysLeft[i] == l && keysRight[i] == r - left.Columns.Length);
+        }
+        int end = Bound(WindowRole.End), start = Bound(WindowRole.Start);
+        ImmutableArray<int> inner = [.. Enumerable.Range(0, keysLeft.Length).Where(i => i != end && (i != start || j.Window!.Function.Kind == WindowKind.Session))];
+        int Position(int i) => i < left.Columns.Length ? i : i - left.Columns.Length + wideLeft.Columns.Length;
+        ImmutableArray<RelColumn> columns = Output(j, wideLeft, wideRight, c => c);
+        var join = new PhysicalWindowJoin(j.Kind, wideLeft, wideRight, keysLeft, keysRight, inner, end, condition is null ? null : ExprTree.Remap(condition, Position), j.Window!, columns);
+        return Narrowed(join, j, Position);
+    }
+
+    /// <summary>Columns of a join of these inputs; those of a side that may be padded become nullable.</summary>
+    private static ImmutableArray<RelColumn> Output(LogicalJoin j, PhysicalNode left, PhysicalNode right, Func<RelColumn, RelColumn> forward)
+    {
+        RelColumn Padded(RelColumn c, bool padded) => forward(c) with { Type = c.Type.WithNullable(c.Type.Nullable || padded) };
+        IEnumerable<RelColumn> columns = left.Columns.Select(c => Padded(c, j.Kind is JoinKind.Right or JoinKind.Full));
+        if (j.Kind is not (JoinKind.Semi or JoinKind.Anti)) columns = columns.Concat(right.Columns.Select(c => Padded(c, j.Kind is JoinKind.Left or JoinKind.Full)));
+        return [.. columns];
+    }
+
+    /// <summary>Without the columns that were added for keys.</summary>
+    private static PhysicalNode Narrowed(PhysicalNode join, LogicalJoin j, Func<int, int> position)
+    {
+        if (join.Columns.Length == j.Columns.Length) return join;
+        return new PhysicalProject(join, [.. j.Columns.Select((c, i) => new ColumnExpr(position(i), join.Columns[position(i)].Type))], [.. j.Columns.Select((c, i) => join.Columns[position(i)] with { Name = c.Name })]);
     }
 
     private static RelColumn Forwarded(RelColumn column, bool padded) =>

@@ -8,7 +8,7 @@ namespace OrleansStream.Sql.Physical;
 /// <summary>Pairs of rows that are equal in the keys; both sides are kept.</summary>
 public sealed record PhysicalJoin(
     JoinKind Kind, PhysicalNode Left, PhysicalNode Right, ImmutableArray<int> LeftKeys, ImmutableArray<int> RightKeys, ImmutableArray<RelColumn> Columns)
-    : PhysicalNode([Left, Right], Columns)
+    : PhysicalNode([Left, Right], Columns), IEquiJoin
 {
     public PhysicalNode Left => Inputs[0];
 
@@ -30,15 +30,13 @@ public sealed record PhysicalJoin(
 
     public override Distribution Requires(int port) => Distribution.Hash(port == 0 ? LeftKeys : RightKeys);
 
-    public override Distribution Gives(ImmutableArray<Distribution> inputs) =>
-        // The right side's keys equal the left side's; padded rows of a right or full join lie where the right ones did.
-        Kind is JoinKind.Inner or JoinKind.Left ? inputs[0] : Distribution.Any;
+    public override Distribution Gives(ImmutableArray<Distribution> inputs) => IEquiJoin.Gives(Kind, inputs);
 
     public override ImmutableArray<ImmutableArray<int>> UpsertKeys(ImmutableArray<Traits> inputs) =>
         [.. inputs[0].UpsertKeys.SelectMany(l => inputs[1].UpsertKeys.Select(r => l.AddRange(r.Select(c => c + Left.Columns.Length))))];
 
     public override string? NotYet => Kind == JoinKind.Inner ? null : $"{Kind.ToString().ToUpperInvariant()} JOIN";
 
-    public override OperatorSpec Spec() =>
-        new EquiJoinSpec(Schema, LeftKeys, RightKeys, Left.Traits.ModifyKinds != ModifyKinds.Insert || Right.Traits.ModifyKinds != ModifyKinds.Insert);
+    public override OperatorSpec Spec() => new EquiJoinSpec(
+        Schema, LeftKeys, RightKeys, Left.Traits.ModifyKinds != ModifyKinds.Insert || Right.Traits.ModifyKinds != ModifyKinds.Insert, IEquiJoin.Routing(Left), IEquiJoin.Routing(Right));
 }

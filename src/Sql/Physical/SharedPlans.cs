@@ -30,7 +30,7 @@ internal sealed class SharedPlans
         // Columns are described by name, and names may repeat.
         PhysicalProject p => string.Join(";", p.Items.Select(e => $"{e} {e.Type}")),
         PhysicalExchange e => e.Target.ToString(),
-        PhysicalJoin j => $"{string.Join(",", j.LeftKeys)} {string.Join(",", j.RightKeys)}",
+        IEquiJoin j => $"{string.Join(",", j.LeftKeys)} {string.Join(",", j.RightKeys)}",
         PhysicalSliceWindow s => string.Join(",", s.Keys),
         PhysicalTumbleWindow w => $"{string.Join(",", w.Window.Keys)} {w.Window}",
         PhysicalGroupAggregate g => $"{string.Join(",", g.Group.Keys)} {g.Group.Retracts}",

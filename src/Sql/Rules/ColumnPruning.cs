@@ -152,8 +152,8 @@ internal static class ColumnPruning
         Pruned right = Only(j.Right, [.. used.Where(i => i >= width).Select(i => i - width)]);
         int leftWidth = left.Node.Columns.Length;
         int[] positions = [.. left.Position, .. right.Position.Select(p => p < 0 ? -1 : p + leftWidth)];
-        var columns = new RelColumn[leftWidth + right.Node.Columns.Length];
-        for (int i = 0; i < positions.Length; i++)
+        var columns = new RelColumn[j.Columns.Length == width ? leftWidth : leftWidth + right.Node.Columns.Length];
+        for (int i = 0; i < j.Columns.Length; i++)
             if (positions[i] >= 0) columns[positions[i]] = j.Columns[i];
         for (int i = 0; i < columns.Length; i++)
         {
@@ -161,7 +161,8 @@ internal static class ColumnPruning
             columns[i] ??= own with { Type = own.Type.WithNullable(true) };
         }
         Expr? condition = j.Condition is null ? null : ExprTree.Remap(j.Condition, i => positions[i]);
-        return new Pruned(new LogicalJoin(j.Kind, left.Node, right.Node, condition, [.. columns]), positions);
+        LogicalNode node = (j with { Condition = condition, Columns = [.. columns] }) with { Inputs = [left.Node, right.Node] };
+        return new Pruned(node, positions[..j.Columns.Length]);
     }
 
     /// <summary>Without columns that are there for a watermark or a filter below: what keeps its input must not keep those.</summary>

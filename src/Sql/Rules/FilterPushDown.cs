@@ -69,11 +69,11 @@ internal static class FilterPushDown
         else
         {
             // A padded row must see the condition after the padding; the ON of an outer join decides what is padded.
-            if (j.Kind == JoinKind.Left) left = conditions.FindAll(OnLeft);
+            if (j.Kind is JoinKind.Left or JoinKind.Semi or JoinKind.Anti) left = conditions.FindAll(OnLeft);
             if (j.Kind == JoinKind.Right) right = conditions.FindAll(OnRight);
             above = conditions.FindAll(e => !left.Contains(e) && !right.Contains(e));
-            if (j.Kind == JoinKind.Left) { List<Expr> own = on.FindAll(OnRight); right.AddRange(own); on.RemoveAll(own.Contains); }
-            if (j.Kind == JoinKind.Right) { List<Expr> own = on.FindAll(OnLeft); left.AddRange(own); on.RemoveAll(own.Contains); }
+            if (j.Kind is JoinKind.Left or JoinKind.Semi or JoinKind.Anti) { List<Expr> own = on.FindAll(OnRight); right.AddRange(own); on.RemoveAll(own.Contains); }
+            if (j.Kind is JoinKind.Right or JoinKind.Semi) { List<Expr> own = on.FindAll(OnLeft); left.AddRange(own); on.RemoveAll(own.Contains); }
         }
         LogicalNode joined = (j with { Condition = ExprTree.And(on) }).WithInputs([Push(j.Left, left), Push(j.Right, [.. right.Select(Right)])]);
         return Above(joined, above);

@@ -50,6 +50,8 @@ internal sealed class Keys(Schema schema, Random random, int distinct)
         {
             switch (to)
             {
+                // Instants lie close together (a dense table), those with time zone but for a few; other integers are scattered.
+                case FixedBuilder<long> b when type.IsTimestamp: b.Add((n / 31) + (type.Kind == TypeKind.TimestampLtz && n % 500 == 499 ? 1L << (n % 63) : 0)); break;
                 case FixedBuilder<long> b: b.Add(n * 1_000_003L); break;
                 case FixedBuilder<int> b: b.Add(n); break;
                 case FixedBuilder<byte> b: b.Add((byte)(n & 1)); break;

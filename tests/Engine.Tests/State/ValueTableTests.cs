@@ -12,7 +12,8 @@ public class ValueTableTests
 {
     private static readonly Schema Sum = Schema.Of(("sum", SqlType.BigInt.NotNull), ("n", SqlType.Int.NotNull));
 
-    public static TheoryData<string> KeyTypes => ["BIGINT", "BIGINT NOT NULL", "STRING", "INT, STRING", "BIGINT, BIGINT", "CHAR(6)", "DOUBLE", "DECIMAL(30, 2), BOOLEAN", ""];
+    public static TheoryData<string> KeyTypes => ["BIGINT", "BIGINT NOT NULL", "STRING", "INT, STRING", "BIGINT, BIGINT", "CHAR(6)", "DOUBLE", "DECIMAL(30, 2), BOOLEAN", "",
+        "TIMESTAMP(3) NOT NULL", "TIMESTAMP(3)", "TIMESTAMP_LTZ(3) NOT NULL"];
 
     [Theory]
     [MemberData(nameof(KeyTypes))]
@@ -47,6 +48,31 @@ public class ValueTableTests
 
         Assert.True(table.Count >= 1_000_000);
         Assert.True(state.LiveBytes < table.Count * 100, $"{state.LiveBytes / table.Count} bytes a key");
+    }
+
+    // Keys of one number range take places of their own; the range grows at both ends; then keys come that lie far away, up to the ends of what a BIGINT holds.
+    [Theory]
+    [InlineData(5_000L)]
+    [InlineData(long.MaxValue - 8_000)]
+    [InlineData(long.MinValue + 6_000)]
+    public void Keys_that_lie_close_together_and_then_do_not(long centre)
+    {
+        using var subject = new Subject(Keys.SchemaOf("BIGINT NOT NULL"), new Random(7), 1);
+        var random = new Random(11);
+        void Near(int spread) => subject.Write(Keys.Int64Batch(Enumerable.Range(0, 1000).Select(_ => unchecked(centre + random.Next(-spread, spread)))));
+        for (int spread = 1000; spread <= 5000; spread += 500)
+        {
+            for (int i = 0; i < 4; i++) Near(spread);
+            subject.Check();
+            subject.Cut(restore: false);
+            subject.Remove(Keys.Int64Batch([centre, centre + 1, centre - 5_500, 0, long.MaxValue]));
+        }
+
+        subject.Write(Keys.Int64Batch([centre + 5, long.MinValue, 0, centre - 5, long.MaxValue]));
+        Near(5000);
+        subject.Cut(restore: true);
+        Near(1000);
+        subject.Check();
     }
 
     [Fact]
@@ -157,9 +183,10 @@ public class ValueTableTests
             foreach (var s in _shards) s.State.Dispose();
         }
 
-        private void Write()
+        private void Write() => Write(_source.Batch(_random.Next(1, 1500)));
+
+        public void Write(Batch batch)
         {
-            var batch = _source.Batch(_random.Next(1, 1500));
             var hashes = Keys.Hashes(batch);
             foreach (var (_, table, range) in _shards)
             {
@@ -181,9 +208,10 @@ public class ValueTableTests
             }
         }
 
-        private void Remove()
+        private void Remove() => Remove(_source.Batch(_random.Next(1, 500)));
+
+        public void Remove(Batch batch)
         {
-            var batch = _source.Batch(_random.Next(1, 500));
             var hashes = Keys.Hashes(batch);
             foreach (var (_, table, range) in _shards)
             {
@@ -196,7 +224,7 @@ public class ValueTableTests
         }
 
         // Writes between the slices of a part must not be in it: the model of the moment is what a restore gives.
-        private void Cut(bool restore)
+        public void Cut(bool restore)
         {
             _epoch++;
             var saved = new Dictionary<string, (long, int)>(_model);

@@ -134,7 +134,7 @@ public sealed class Run(Cluster cluster, Silo silo, ImmutableArray<long> recent)
             case JobEffect.StartShards: Do(StartShardsAsync); break;
             case JobEffect.Recommit: Do(RecommitAsync); break;
             case JobEffect.Go: Each(s => s.Go(Generation)); break;
-            case JobEffect.WantEpoch: On(new CheckpointFact.Wanted(cluster.World.NowMs)); break;
+            case JobEffect.WantEpoch w: On(new CheckpointFact.Wanted(cluster.World.NowMs, w.Final, w.Savepoint)); break;
             case JobEffect.StopShards: StopShards(); break;
             case JobEffect.AppendDesired d: Do(() => WriteDesiredAsync(new DesiredEntry(d.State, d.Reason))); break;
             case JobEffect.BeginNext n: cluster.World.After(n.DelayMs, () => { if (!Dead) cluster.Begin(silo, n.Cause, askedFor: false, _job.RecentMs); }, silo); break;
@@ -150,7 +150,8 @@ public sealed class Run(Cluster cluster, Silo silo, ImmutableArray<long> recent)
             case CheckpointEffect.Publish p: Do(() => PublishAsync(p)); break;
             case CheckpointEffect.Commit c: Do(() => CommitAsync(c.Manifest)); break;
             case CheckpointEffect.Drop d: Do(() => DropAsync(d.Parts)); break;
-            case CheckpointEffect.Completed c: On(new JobFact.EpochCompleted(c.Epoch, c.Last)); break;
+            case CheckpointEffect.Completed c: On(new JobFact.EpochCompleted(c.Epoch, c.Last, c.Final)); break;
+            case CheckpointEffect.Keep k: Do(() => KeepAsync(k)); break;
             case CheckpointEffect.StandDown: On(new JobFact.Superseded(int.MaxValue)); break;
 
             // Whoever waits for a sink or a disk makes progress as far as it can: a new generation would wait for the same.
@@ -262,6 +263,14 @@ public sealed class Run(Cluster cluster, Silo silo, ImmutableArray<long> recent)
         foreach (var (uid, committer) in _committers)
             await RetryAsync(() => committer.AbortAsync(Generation, manifest?.Committables.GetValueOrDefault(uid, []) ?? [], _ended.Token));
         On(new JobFact.Recommitted());
+    }
+
+    private async Task KeepAsync(CheckpointEffect.Keep keep)
+    {
+        var head = await _journal.ReadAsync(_ended.Token);
+        var savepoint = Savepoint.Of(keep.Manifest, cluster.Job, keep.Savepoint, cluster.World.NowMs, head.Plan!);
+        await RetryAsync(() => new SavepointStore(silo.Parts).PublishAsync(savepoint, cluster.Job.Tenant, _ended.Token));
+        On(new CheckpointFact.Kept(keep.Manifest.Epoch));
     }
 
     private async Task CommitAsync(Manifest manifest)

@@ -112,7 +112,7 @@ public sealed class Silo : IHostEvents
 
     public void BeginEpoch(int generation, ImmutableSortedDictionary<ShardId, EpochCommand> commands)
     {
-        foreach (var (key, host) in Hosts) if (key.Generation == generation && commands.TryGetValue(key.Id, out var command)) host.BeginEpoch(command);
+        foreach (var (key, host) in Hosts.OrderByDescending(h => h.Key.Id)) if (key.Generation == generation && commands.TryGetValue(key.Id, out var command)) host.BeginEpoch(command);
     }
 
     internal (ShardHost? Host, Exception? Error) Open(ShardSpec spec, JobQueue queue, string instance)

@@ -1,7 +1,7 @@
-namespace OrleansStream.EndToEnd.Tests;
+namespace OrleansStream.TestKit.Processes;
 
 /// <summary>A folder of a test's own, gone with it.</summary>
-internal sealed class Folder : IDisposable
+public sealed class Folder : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("ostream-test-");
 

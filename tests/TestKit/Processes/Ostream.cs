@@ -2,13 +2,12 @@ using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Threading.Channels;
-using OrleansStream.TestKit;
 using Xunit;
 
-namespace OrleansStream.EndToEnd.Tests;
+namespace OrleansStream.TestKit.Processes;
 
 /// <summary>A started <c>ostream</c>, the executable that a user runs. Disposing kills what still runs.</summary>
-internal sealed partial class Ostream : IAsyncDisposable
+public sealed partial class Ostream : IAsyncDisposable
 {
     /// <summary>The longest that any process may take; reached only when something is wrong.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
@@ -50,6 +49,8 @@ internal sealed partial class Ostream : IAsyncDisposable
             RedirectStandardError = true,
             StandardOutputEncoding = Encoding.UTF8,
         };
+        // A database of whoever runs the tests is none of theirs.
+        start.Environment.Remove("OSTREAM_DATABASE");
         foreach (var (name, value) in environment) start.Environment[name] = value;
         return new Ostream(start);
     }
@@ -103,11 +104,18 @@ internal sealed partial class Ostream : IAsyncDisposable
         return "";
     }
 
+    public bool HasEnded => _process.HasExited;
+
     public void Interrupt() => Assert.Equal(0, Kill(_process.Id, SigInt));
 
     public void Terminate() => Assert.Equal(0, Kill(_process.Id, SigTerm));
 
     public void Kill() => Assert.Equal(0, Kill(_process.Id, SigKill));
+
+    /// <summary>SIGSTOP: to its peers the process is silent, to itself no time passes.</summary>
+    public void Pause() => Assert.Equal(0, Kill(_process.Id, SigStop));
+
+    public void Resume() => Assert.Equal(0, Kill(_process.Id, SigCont));
 
     public async ValueTask DisposeAsync()
     {
@@ -141,6 +149,8 @@ internal sealed partial class Ostream : IAsyncDisposable
     private const int SigInt = 2;
     private const int SigKill = 9;
     private const int SigTerm = 15;
+    private const int SigCont = 18;
+    private const int SigStop = 19;
 
     [LibraryImport("libc", EntryPoint = "kill")]
     private static partial int Kill(int process, int signal);

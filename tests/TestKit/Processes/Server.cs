@@ -3,34 +3,36 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Xunit;
 
-namespace OrleansStream.EndToEnd.Tests;
+namespace OrleansStream.TestKit.Processes;
 
 /// <summary>A running <c>ostream serve</c> in a folder, on a free port, and its HTTP API.</summary>
-internal sealed class Server : IAsyncDisposable
+public sealed class Server : IAsyncDisposable
 {
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(50);
 
-    private readonly Ostream _ostream;
-
-    private Server(Ostream ostream, Uri address)
+    private Server(Ostream process, Uri address)
     {
-        _ostream = ostream;
+        Process = process;
         Http = new HttpClient { BaseAddress = address };
     }
 
+    public Ostream Process { get; }
+
     public HttpClient Http { get; }
 
-    public static async Task<Server> StartAsync(Folder folder)
+    /// <param name="folder">where it runs, and where its state is unless <paramref name="more"/> says otherwise.</param>
+    /// <param name="more">arguments.</param>
+    public static async Task<Server> StartAsync(Folder folder, params string[] more)
     {
-        var ostream = Ostream.Start(folder.Path, "serve", "--urls", "http://127.0.0.1:0");
+        var ostream = Ostream.Start(folder.Path, ["serve", "--urls", "http://127.0.0.1:0", .. more]);
         string line = await ostream.LineAsync("listens on ");
         string url = line.Split("listens on ")[1].Split(',')[0];
         return new Server(ostream, new Uri(url));
     }
 
-    public async Task<string> SubmitAsync(string name, string sql, Dictionary<string, string>? settings = null)
+    public async Task<string> SubmitAsync(string name, string sql, Dictionary<string, string>? settings = null, string? fromSavepoint = null)
     {
-        var answer = await Http.PostAsJsonAsync("/api/v1/jobs", new { name, sql, settings });
+        var answer = await Http.PostAsJsonAsync("/api/v1/jobs", new { name, sql, settings, fromSavepoint });
         string body = await answer.Content.ReadAsStringAsync();
         Assert.True(answer.StatusCode == HttpStatusCode.Created, $"{answer.StatusCode}: {body}");
         string id = JsonDocument.Parse(body).RootElement.GetProperty("id").GetString()!;
@@ -61,20 +63,20 @@ internal sealed class Server : IAsyncDisposable
     /// <summary>SIGTERM; gives the exit code.</summary>
     public Task<int> StopAsync()
     {
-        _ostream.Terminate();
-        return _ostream.EndAsync();
+        Process.Terminate();
+        return Process.EndAsync();
     }
 
     /// <summary>SIGKILL: nothing is saved, nothing is said.</summary>
     public Task KillAsync()
     {
-        _ostream.Kill();
-        return _ostream.EndAsync();
+        Process.Kill();
+        return Process.EndAsync();
     }
 
     public async ValueTask DisposeAsync()
     {
         Http.Dispose();
-        await _ostream.DisposeAsync();
+        await Process.DisposeAsync();
     }
 }
