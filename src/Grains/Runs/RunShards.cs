@@ -17,7 +17,8 @@ internal sealed class RunShards(RunServices services, JobKey job, int generation
     /// <summary>Where every shard lives.</summary>
     public ShardTable Table { get; } = Assign.Place(Assign.Shards(plan), services.Silos.Offers, pool: plan.Settings.GetValueOrDefault("job.pool", ""));
 
-    private IEnumerable<string> Silos => Table.Silos.SelectMany(s => s).Distinct(StringComparer.Ordinal);
+    /// <summary>The silos that have any of them.</summary>
+    public ImmutableArray<string> Silos => [.. Table.Silos.SelectMany(s => s).Distinct(StringComparer.Ordinal)];
 
     /// <summary>A silo of the table that is not live any more; null = all are.</summary>
     public string? Lost => Silos.FirstOrDefault(s => s != services.Agents.Here && !services.Silos.IsLive(s));
