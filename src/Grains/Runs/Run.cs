@@ -259,7 +259,8 @@ internal sealed class Run(RunServices services, JobKey job, int generation, ILog
         // Not told: this may itself run inside the taking of a fact, and the splits are dealt here.
         foreach (var found in await _sources.LookAsync(_ended.Token)) _epochs = CheckpointProtocol.On(_epochs, found, []);
         _epochs = CheckpointProtocol.StartSplits(_epochs, out _splits);
-        _lastEpochMs = NowMs();
+        // After a restore the first epoch is begun at once: what is read again becomes visible without another interval.
+        _lastEpochMs = from is null ? NowMs() : 0;
         Tell(new JobFact.Prepared([.. Shards.Table.All]));
     }
 
