@@ -39,7 +39,7 @@ internal static class ColumnPruning
         LogicalRank r => PruneRank(r, needed),
         LogicalSort s => PruneSort(s, needed),
         LogicalSetOperation o => Pruned.Same(o.WithInputs([Whole(o.Left), Whole(o.Right)])),
-        LogicalOver o => Pruned.Same(o.WithInputs([Whole(o.From)])),
+        LogicalOver o => PruneOver(o, needed),
         _ => Pruned.Same(node),
     };
 
@@ -201,6 +201,15 @@ internal static class ColumnPruning
         var node = new LogicalRank(input.Node, [.. r.PartitionBy.Select(i => input.Position[i])],
             [.. r.OrderBy.Select(k => k with { Column = input.Position[k.Column] })], r.First, r.Last, numbered, columns) { LastOfEqual = r.LastOfEqual, Window = r.Window };
         return new Pruned(node, positions);
+    }
+
+    private static Pruned PruneOver(LogicalOver o, SortedSet<int> needed)
+    {
+        int width = o.From.Columns.Length;
+        Pruned input = Only(o.From, [.. needed.Where(i => i < width), .. o.Calls.SelectMany(ExprTree.Parts).SelectMany(ExprTree.Columns)]);
+        ImmutableArray<OverCall> calls = [.. o.Calls.Select(c => ExprTree.Rewrite(c, e => e is ColumnExpr x ? x with { Index = input.Position[x.Index] } : null))];
+        int[] positions = [.. input.Position, .. calls.Select((_, i) => input.Node.Columns.Length + i)];
+        return new Pruned(new LogicalOver(input.Node, calls, [.. input.Node.Columns, .. o.Columns.Skip(width)]), positions);
     }
 
     private static Pruned PruneSort(LogicalSort s, SortedSet<int> needed)
