@@ -206,6 +206,9 @@ internal static class ColumnPruning
     private static Pruned PruneOver(LogicalOver o, SortedSet<int> needed)
     {
         int width = o.From.Columns.Length;
+        // The order of arrival is read from no column.
+        SortKeyExpr Clock(SortKeyExpr key) => key.Value is ColumnExpr c && o.From.Columns[c.Index].Time == TimeKind.Processing ? key with { Value = new ProctimeExpr() } : key;
+        o = o with { Calls = [.. o.Calls.Select(c => c with { OrderBy = [.. c.OrderBy.Select(Clock)] })] };
         Pruned input = Only(o.From, [.. needed.Where(i => i < width), .. o.Calls.SelectMany(ExprTree.Parts).SelectMany(ExprTree.Columns)]);
         ImmutableArray<OverCall> calls = [.. o.Calls.Select(c => ExprTree.Rewrite(c, e => e is ColumnExpr x ? x with { Index = input.Position[x.Index] } : null))];
         int[] positions = [.. input.Position, .. calls.Select((_, i) => input.Node.Columns.Length + i)];
@@ -214,6 +217,7 @@ internal static class ColumnPruning
 
     private static Pruned PruneSort(LogicalSort s, SortedSet<int> needed)
     {
+        if (s is { Limit: null, Keys: [{ Descending: false, Column: var only }] } && s.From.Columns[only].Time == TimeKind.Processing) s = new LogicalSort(s.From, [], s.Offset, null);
         Pruned input = Only(s.From, [.. needed, .. s.Keys.Select(k => k.Column)]);
         return new Pruned(new LogicalSort(input.Node, [.. s.Keys.Select(k => k with { Column = input.Position[k.Column] })], s.Offset, s.Limit), input.Position);
     }
