@@ -172,24 +172,6 @@ internal sealed partial class ExpressionBinder
         return new GroupingExpr(name, [.. arguments]);
     }
 
-    private Expr BindOver(CallExpression c, string name)
-    {
-        if (!AllowOver) return Error(Codes.MisplacedAggregate, c.Span, "OVER stands only in a select list", "name it there and filter in an outer query");
-        WindowSpec? spec = c.Over ?? Windows.FirstOrDefault(w => w.Name.Name == c.OverName!.Name)?.Spec;
-        if (spec is null) return Error(Codes.UnknownColumn, c.OverName!.Span, $"no window '{c.OverName.Name}' in the WINDOW clause", Suggest.DidYouMean(c.OverName.Name, Windows.Select(w => w.Name.Name)));
-        if (name != "ROW_NUMBER")
-        {
-            string? help = name is "RANK" or "DENSE_RANK" ? "streaming has ROW_NUMBER only" : null;
-            return Error(Codes.NotSupported, c.Span, $"{name} OVER is not supported yet", help);
-        }
-        if (c.Arguments.Length > 0) return Error(Codes.WrongArguments, c.Span, "ROW_NUMBER takes no arguments");
-        Expr[] partition = [.. spec.PartitionBy.Select(Bind)];
-        SortKeyExpr[] order = [.. spec.OrderBy.Select(BindSortKey)];
-        if (partition.Any(e => e is BadExpr) || order.Any(k => k.Value is BadExpr)) return s_bad;
-        if (order.Length == 0) return Error(Codes.WrongArguments, c.Span, "ROW_NUMBER needs an ORDER BY in its window");
-        return new OverExpr(new OverCall(name, [], [.. partition], [.. order], null, SqlType.BigInt.NotNull));
-    }
-
     /// <summary>NULL is the lowest value: first when ascending, last when descending, unless written otherwise.</summary>
     public SortKeyExpr BindSortKey(OrderItem item) => new(Bind(item.Value), item.Descending, item.NullsFirst ?? !item.Descending);
 

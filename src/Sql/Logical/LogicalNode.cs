@@ -146,6 +146,7 @@ public sealed record LogicalRank(
         $"{(Window is null ? "" : "Window")}Rank(partition={Columnar(PartitionBy)}, order={List(OrderBy)}, rows=[{First}..{Last}]{(WithNumber ? ", number" : "")}{(LastOfEqual ? ", last of equal" : "")})";
 }
 
+/// <summary>The rows in an order, all or the first behind an offset; by no keys as they arrive.</summary>
 public sealed record LogicalSort(LogicalNode From, ImmutableArray<SortColumn> Keys, long Offset, long? Limit) : LogicalNode([From], From.Columns)
 {
     public LogicalNode From => Inputs[0];

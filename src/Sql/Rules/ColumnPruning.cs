@@ -40,7 +40,7 @@ internal static class ColumnPruning
         LogicalRank r => PruneRank(r, needed),
         LogicalSort s => PruneSort(s, needed),
         LogicalSetOperation o => Pruned.Same(o.WithInputs([Whole(o.Left), Whole(o.Right)])),
-        LogicalOver o => Pruned.Same(o.WithInputs([Whole(o.From)])),
+        LogicalOver o => PruneOver(o, needed),
         _ => Pruned.Same(node),
     };
 
@@ -214,8 +214,21 @@ internal static class ColumnPruning
         return new Pruned(node, positions);
     }
 
+    private static Pruned PruneOver(LogicalOver o, SortedSet<int> needed)
+    {
+        int width = o.From.Columns.Length;
+        // The order of arrival is read from no column.
+        SortKeyExpr Clock(SortKeyExpr key) => key.Value is ColumnExpr c && o.From.Columns[c.Index].Time == TimeKind.Processing ? key with { Value = new ProctimeExpr() } : key;
+        o = o with { Calls = [.. o.Calls.Select(c => c with { OrderBy = [.. c.OrderBy.Select(Clock)] })] };
+        Pruned input = Only(o.From, [.. needed.Where(i => i < width), .. o.Calls.SelectMany(ExprTree.Parts).SelectMany(ExprTree.Columns)]);
+        ImmutableArray<OverCall> calls = [.. o.Calls.Select(c => ExprTree.Rewrite(c, e => e is ColumnExpr x ? x with { Index = input.Position[x.Index] } : null))];
+        int[] positions = [.. input.Position, .. calls.Select((_, i) => input.Node.Columns.Length + i)];
+        return new Pruned(new LogicalOver(input.Node, calls, [.. input.Node.Columns, .. o.Columns.Skip(width)]), positions);
+    }
+
     private static Pruned PruneSort(LogicalSort s, SortedSet<int> needed)
     {
+        if (s is { Limit: null, Keys: [{ Descending: false, Column: var only }] } && s.From.Columns[only].Time == TimeKind.Processing) s = new LogicalSort(s.From, [], s.Offset, null);
         Pruned input = Only(s.From, [.. needed, .. s.Keys.Select(k => k.Column)]);
         return new Pruned(new LogicalSort(input.Node, [.. s.Keys.Select(k => k with { Column = input.Position[k.Column] })], s.Offset, s.Limit), input.Position);
     }
