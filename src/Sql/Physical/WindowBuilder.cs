@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using OrleansStream.Engine.Operators;
 using OrleansStream.Engine.Plan;
 using OrleansStream.Sql.Binding;
+using OrleansStream.Sql.Diagnostics;
 using OrleansStream.Sql.Logical;
 using OrleansStream.Sql.Planning;
 
@@ -12,6 +13,11 @@ internal sealed partial class PhysicalBuilder
 {
     private PhysicalNode? WindowAggregate(LogicalWindowAggregate a, PhysicalNode input)
     {
+        if (a.Window.Time == TimeKind.Event && input.Columns[a.Window.TimeColumn].Time == TimeKind.None)
+        {
+            return Refuse(Codes.TimeAttribute, $"the time '{input.Columns[a.Window.TimeColumn].Name}' of this window has come through a join that keeps no order of time",
+                "bound the distance of both times in the join's condition, or put the window before the join");
+        }
         if (a.Window.Time == TimeKind.Processing) return NotYet("a window on processing time", "use a column with a WATERMARK");
         ImmutableArray<AggregateCall> calls = [.. a.Calls.Select(Call)];
         if (calls.FirstOrDefault(c => !EngineAggregates.HasInWindow(c)) is { } unknown)
