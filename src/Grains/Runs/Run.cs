@@ -370,7 +370,7 @@ internal sealed class Run(RunServices services, JobKey job, int generation, ILog
 
     private void StandDown() => Tell(new JobFact.Superseded(int.MaxValue));
 
-    private Task RetryAsync(string what, Func<Task> work) => Retry.UntilDoneAsync(
+    private async Task RetryAsync(string what, Func<Task> work) => await Retry.UntilDoneAsync(
         async () =>
         {
             await work();

@@ -8,7 +8,9 @@ using OrleansStream.Runtime;
 namespace OrleansStream.TestKit.Simulated;
 
 /// <summary>A run of one generation, as the run grain does it: carries facts into the two protocols and their effects out.</summary>
+#pragma warning disable CA1001 // Cancelled by its own end, never disposed: nothing waits on its handle.
 public sealed class Run(Cluster cluster, Silo silo, ImmutableArray<long> recent)
+#pragma warning restore CA1001
 {
     private const long CommandMs = 2_000, StopMs = 5_000, StartMs = 120_000;
 
@@ -285,7 +287,7 @@ public sealed class Run(Cluster cluster, Silo silo, ImmutableArray<long> recent)
             await RetryAsync(() => committer.CommitAsync(Generation, manifest.Epoch, manifest.Committables.GetValueOrDefault(uid, []), _ended.Token));
     }
 
-    private Task RetryAsync(Func<ValueTask> work) => Retry.UntilDoneAsync(async () =>
+    private async Task RetryAsync(Func<ValueTask> work) => await Retry.UntilDoneAsync(async () =>
     {
         await work();
         return true;
