@@ -177,12 +177,15 @@ public sealed unsafe partial class SortedMapTable : SlabTable
         _order.Insert((Tree*)e->Record, record);
     }
 
+    /// <summary>Makes a table that was freed an empty one.</summary>
+    internal void Reopen() => _keys.Reopen();
+
     internal override void Free()
     {
         base.Free();
         _keys.Release();
         foreach (nint chunk in _chunks) Space.Pool.Free(chunk, TreeBytes);
         _chunks.Clear();
-        (_freeTree, _chunkUsed) = (0, TreeBytes);
+        (_freeTree, _chunkUsed, _oldest, _newest, _unsorted) = (0, TreeBytes, 0, 0, false);
     }
 }
