@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 using OrleansStream.Columns;
 using OrleansStream.Engine.Plan;
 
@@ -65,7 +66,13 @@ public sealed unsafe partial class SortedMapTable : SlabTable
                 while (e->Record != 0 && e->Hash != words[i]) e = _keys.Next(e);
                 if (e->Record == 0 && access == Access.Write) Create(batch, keys, blockRows.Slice(i, 1), e, words[i]);
                 trees[start + i] = e->Record;
-                records[i] = e->Record == 0 ? 0 : KeyRecord(e->Record);
+                if (Sse.IsSupported) Sse.Prefetch0((void*)e->Record);
+            }
+
+            for (int i = 0; i < n; i++)
+            {
+                records[i] = trees[start + i] == 0 ? 0 : KeyRecord(trees[start + i]);
+                if (Sse.IsSupported) Sse.Prefetch0((void*)records[i]);
             }
 
             differ.Clear();
