@@ -238,12 +238,7 @@ internal sealed class SliceWindow : Operator
     private void MergePane(ValueTable to, ValueTable pane)
     {
         long cursor = 0;
-        for (int n; (n = pane.Scan(ref cursor, _from)) > 0;)
-        {
-            var records = _records.AsSpan(0, n);
-            to.ResolveRecords(pane, _from.AsSpan(0, n), records);
-            _calls.Merge(to, records, pane, _from.AsSpan(0, n));
-        }
+        while (to.Absorb(pane, ref cursor, _from, _records, out int n)) _calls.Merge(to, _records.AsSpan(0, n), pane, _from.AsSpan(0, n));
     }
 
     // Drops what no later window needs.
