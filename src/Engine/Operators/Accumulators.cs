@@ -7,17 +7,17 @@ using OrleansStream.Engine.State;
 namespace OrleansStream.Engine.Operators;
 
 /// <summary>The aggregate calls of an operator over the records of its table: all of them at once, each with its FILTER.</summary>
-internal sealed class Accumulators
+internal sealed partial class Accumulators
 {
     private readonly Aggregate[] _each;
-    private readonly DistinctCall?[] _distinct;
+    private readonly IDistinct?[] _distinct;
     private readonly int[] _rows = new int[Batch.MaxRows];
     private readonly nint[] _records = new nint[Batch.MaxRows];
 
     public Accumulators(ImmutableArray<AggregateCall> calls)
     {
         _each = [.. calls.Select(FunctionCatalog.Bind)];
-        _distinct = new DistinctCall?[_each.Length];
+        _distinct = new IDistinct?[_each.Length];
     }
 
     /// <summary>Columns of a partial row, all calls together.</summary>

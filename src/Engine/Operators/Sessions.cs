@@ -155,8 +155,6 @@ internal sealed unsafe class Sessions
         _newKeys = false;
     }
 
-    public void Remove(ReadOnlySpan<nint> records) => Table.Remove(records);
-
     /// <summary>Rows that were added to a session and not taken back.</summary>
     public long Count(nint session) => *(long*)(session + _count);
 
@@ -171,6 +169,17 @@ internal sealed unsafe class Sessions
     }
 
     private ReadOnlySpan<int> Selected => _batch.Selection is { } s ? s.Rows : AllRows.AsSpan(0, _batch.Length);
+
+    /// <summary>Start, end and time of one session's window, for a run of rows.</summary>
+    public void WriteProperties(nint session, int rows, BatchBuilder to, int first)
+    {
+        to.Fixed<long>(first).Append(rows).Fill(First(session));
+        to.Fixed<long>(first + 1).Append(rows).Fill(End(session));
+        to.Fixed<long>(first + 2).Append(rows).Fill(End(session) - 1);
+    }
+
+    /// <summary>Whether a time lies within a session.</summary>
+    public bool Holds(nint session, long time) => First(session) <= time && time <= Last(session);
 
     private long First(nint r) => *(long*)(r + _first);
 

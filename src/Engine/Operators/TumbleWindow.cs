@@ -37,6 +37,7 @@ public enum WindowProperty : byte
 /// <param name="Offset">ms; may be negative.</param>
 /// <param name="Keys">key columns; may be none. Of a final phase: 0, 1, ….</param>
 /// <param name="Properties">TIMESTAMP(3) columns, or for <see cref="WindowProperty.Time"/> of the type of the time attribute.</param>
+/// <param name="Routing">columns by which the input is distributed, some of the keys; none: all keys.</param>
 [Operator("tumble_window")]
 public sealed record TumbleWindowSpec(
     Schema Output,
@@ -46,9 +47,13 @@ public sealed record TumbleWindowSpec(
     ImmutableArray<int> Keys,
     ImmutableArray<AggregateCall> Calls,
     AggregatePhase Phase,
-    ImmutableArray<WindowProperty> Properties) : OperatorSpec(Output)
+    ImmutableArray<WindowProperty> Properties,
+    ImmutableArray<int> Routing = default) : OperatorSpec(Output)
 {
-    public override ImmutableArray<StateSpec> States(ImmutableArray<Schema> inputs) => [PaneState(inputs[0])];
+    public ImmutableArray<int> Routing { get; init; } = Routing.IsDefault ? [] : Routing;
+
+    public override ImmutableArray<StateSpec> States(ImmutableArray<Schema> inputs) =>
+        [PaneState(inputs[0]), .. Accumulators.PaneTables(Calls, inputs[0].Select(Keys.AsSpan()))];
 
     public override Operator Create() => Phase == AggregatePhase.Partial ? new TumbleWindowPartial(this) : new TumbleWindow(this);
 
@@ -85,6 +90,7 @@ public sealed class TumbleWindow(TumbleWindowSpec spec) : Operator
     private readonly ulong[] _isNew = new ulong[Bitmap.WordsFor(Batch.MaxRows)];
     private readonly int[] _keys = [.. spec.Keys];
     private PaneTables _panes = null!;
+    private SideHashes? _routed;
     private Counter _late = null!;
     private long _watermark;
     private bool _firing;
@@ -97,7 +103,9 @@ public sealed class TumbleWindow(TumbleWindowSpec spec) : Operator
     public override void Open(OperatorContext c)
     {
         _panes = c.State.Panes(spec.PaneState(c.Inputs[0]));
+        _calls.BindPanes(c.State, c.Inputs[0].Select(spec.Keys.AsSpan()), _keys);
         _calls.Bind(_panes.Layout, 0);
+        if (!spec.Routing.IsEmpty && !spec.Routing.SequenceEqual(spec.Keys)) _routed = new SideHashes(spec.Keys, spec.Routing);
         _late = c.Counter("late_rows");
         _watermark = c.Watermark;
     }
@@ -108,13 +116,15 @@ public sealed class TumbleWindow(TumbleWindowSpec spec) : Operator
         _split.Split(input, times, _watermark);
         CountLate(input);
         if (_split.Count == 0) return;
-        var hashes = KeyHashes.For(_calls, input, _keys, _hashes);
+        var hashes = _routed is not null ? _routed.Of(input) : KeyHashes.For(_calls, input, _keys, _hashes);
+        _calls.BeginPanes(input, hashes);
         for (int p = 0; p < _split.Count; p++)
         {
             var rows = _split.Rows(p);
             var records = _records.AsSpan(0, rows.Length);
             var table = _panes[_split.Pane(p)];
             table.Resolve(input, _keys, rows, hashes, Access.Write, records, _isNew);
+            _calls.EnterPane(_split.Pane(p));
             if (spec.Phase == AggregatePhase.Single) _calls.Apply(table, input, rows, records, hashes);
             else _calls.MergePartial(table, input, _keys.Length + 2, rows, records);
         }
@@ -142,6 +152,7 @@ public sealed class TumbleWindow(TumbleWindowSpec spec) : Operator
             long start = _panes.Open[0];
             if (!Emit(_panes[start], start, o)) return;
             _panes.Drop(start);
+            _calls.DropPane(start);
             _cursor = 0;
         }
 

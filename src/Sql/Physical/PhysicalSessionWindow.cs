@@ -33,5 +33,5 @@ public sealed record PhysicalSessionWindow(PhysicalNode Input, SessionWindowSpec
         return Follow(inputs[0].Keys, k => Window.Keys.IndexOf(k)) is { } keys ? Distribution.Hash(keys) : Distribution.Any;
     }
 
-    public override OperatorSpec Spec() => Window;
+    public override OperatorSpec Spec() => Window with { Routing = IEquiJoin.Routing(Input) };
 }

@@ -35,5 +35,6 @@ public sealed record PhysicalTumbleWindow(PhysicalNode Input, TumbleWindowSpec W
         return Follow(inputs[0].Keys, k => Window.Keys.IndexOf(k)) is { } keys ? Distribution.Hash(keys) : Distribution.Any;
     }
 
-    public override OperatorSpec Spec() => Window;
+    // The partial phase keeps nothing that is stored.
+    public override OperatorSpec Spec() => Window.Phase == AggregatePhase.Partial ? Window : Window with { Routing = IEquiJoin.Routing(Input) };
 }

@@ -140,7 +140,8 @@ internal static class ColumnPruning
         int bounds = a.Keys.Length + a.Calls.Length;
         int[] kept = [.. Enumerable.Range(0, a.Keys.Length), .. calls.Select(i => a.Keys.Length + i), .. needed.Where(i => i >= bounds)];
         var node = new LogicalWindowAggregate(input.Node, Remap(a.Window, input), [.. a.Keys.Select(k => input.Position[k])],
-            [.. calls.Select(i => input.Remap(a.Calls[i]))], [.. kept.Select(i => a.Columns[i])]);
+            [.. calls.Select(i => input.Remap(a.Calls[i]))], [.. kept.Select(i => a.Columns[i])])
+        { Attached = a.Attached };
         return new Pruned(node, Positions(a.Columns.Length, kept));
     }
 

@@ -35,10 +35,10 @@ internal static class WindowJoins
     }
 
     /// <summary>The windows that rows of a node are in; null if none, or if they may be taken back.</summary>
-    private static JoinWindow? WindowOf(LogicalNode node) => node switch
+    internal static JoinWindow? WindowOf(LogicalNode node) => node switch
     {
         LogicalWindow w => new JoinWindow(w.Window, IsLocal(w.From, w.Window)),
-        LogicalWindowAggregate a => new JoinWindow(a.Window, IsLocal(a.From, a.Window)),
+        LogicalWindowAggregate a => new JoinWindow(a.Attached ?? a.Window, IsLocal(a.From, a.Window)),
         LogicalJoin j => j.Window,
         LogicalProject or LogicalFilter => WindowOf(node.Inputs[0]),
         _ => null,
