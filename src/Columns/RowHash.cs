@@ -65,6 +65,7 @@ public static class RowHash
             case FixedColumn<Int128> c: Each<Int128, Nanoseconds>(c, to, first); break;
             case TextColumn c: Texts(c, all, rows, to, first); break;
             case RowColumn c: Rows(c, all, rows, to, first); break;
+            case ListColumn or MapColumn: Nested(column, all, rows, to, first); break;
             default: throw new NotSupportedException($"a column of type {column.Type} cannot be a key");
         }
     }
@@ -119,6 +120,20 @@ public static class RowHash
         for (int i = 0; i < to.Length; i++)
         {
             ulong h = column.IsNull(i) ? Null : inner[i];
+            to[i] = first ? h : Combine(to[i], h);
+        }
+    }
+
+    // Lists and maps by their bytes: their elements are of one type on both sides of whatever compares them.
+    private static void Nested(Column column, bool all, ReadOnlySpan<int> rows, Span<ulong> to, bool first)
+    {
+        var bytes = new System.Buffers.ArrayBufferWriter<byte>();
+        for (int n = 0; n < (all ? to.Length : rows.Length); n++)
+        {
+            int i = all ? n : rows[n];
+            bytes.ResetWrittenCount();
+            if (!column.IsNull(i)) CellBytes.Write(column, i, bytes);
+            ulong h = column.IsNull(i) ? Null : OfBytes(bytes.WrittenSpan);
             to[i] = first ? h : Combine(to[i], h);
         }
     }

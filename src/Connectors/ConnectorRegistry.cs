@@ -89,6 +89,7 @@ public sealed class ConnectorRegistry : IConnectorCatalog
         {
             Options = options.ToImmutable(),
             UpdateFormats = [.. schema.Formats.Where(f => _formats[f].Changelog)],
+            FormatKinds = schema.Formats.Where(f => _formats[f].Changelog).ToImmutableSortedDictionary(f => f, f => _formats[f].Kinds, StringComparer.Ordinal),
         };
     }
 

@@ -8,10 +8,12 @@ namespace OrleansStream.Contracts;
 /// <param name="Plan">the plan as JSON.</param>
 /// <param name="Settings">SET options and per-job options of the request.</param>
 /// <param name="Collect">whether the plan ends in a <c>collect</c> sink, read through <see cref="IResultGrain"/>: no checkpoints, nothing is repeated.</param>
+/// <param name="FromSavepoint">id of the savepoint to begin from; null = from nothing.</param>
+/// <param name="DropState">state of the savepoint that the plan has no place for may be left behind.</param>
 [GenerateSerializer, Immutable, Alias("job-submission")]
 public sealed record JobSubmission(
     [property: Id(0)] string Name, [property: Id(1)] string Sql, [property: Id(2)] string Plan, [property: Id(3)] ImmutableSortedDictionary<string, string> Settings,
-    [property: Id(4)] bool Collect);
+    [property: Id(4)] bool Collect, [property: Id(5)] string? FromSavepoint = null, [property: Id(6)] bool DropState = false);
 
 [GenerateSerializer]
 public enum StopKind
@@ -30,6 +32,7 @@ public enum StopKind
 public interface IJobGrain : IGrainWithStringKey
 {
     /// <summary>Writes the job's first journal entries and starts its run. Repeating it with the same submission is a success.</summary>
+    /// <exception cref="SavepointRefusedException">it cannot begin from the savepoint that it names; nothing was written.</exception>
     Task SubmitAsync(JobSubmission submission);
 
     /// <summary>Asks the run for at most a second, else shows the journal. Null = no such job.</summary>
@@ -37,4 +40,8 @@ public interface IJobGrain : IGrainWithStringKey
 
     /// <summary>Returns once the stop is journalled; watch the status for the end. Null = no such job.</summary>
     Task<JobStatus?> StopAsync(StopKind kind);
+
+    /// <summary>Asks for a savepoint: of the next checkpoint while the job runs, of its last one when it has ended. Null = no such job.</summary>
+    /// <exception cref="SavepointRefusedException">the job keeps no state.</exception>
+    Task<SavepointStatus?> SavepointAsync();
 }

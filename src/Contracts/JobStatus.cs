@@ -65,6 +65,12 @@ public sealed record JobStatus
     [Id(16)] public ImmutableArray<RestartStatus> Restarts { get; init; } = [];
     [Id(17)] public string? Sql { get; init; }
 
+    /// <summary>Those that were asked of this job, the last 50, oldest first.</summary>
+    [Id(18)] public ImmutableArray<SavepointStatus> Savepoints { get; init; } = [];
+
+    /// <summary>The savepoint that the job began from; null = from nothing.</summary>
+    [Id(19)] public string? FromSavepoint { get; init; }
+
     /// <summary>Whether this state is final.</summary>
     public bool Ended => State is JobState.Stopped or JobState.Finished or JobState.Failed or JobState.Cancelled;
 }

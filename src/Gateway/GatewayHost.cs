@@ -21,7 +21,7 @@ public static class GatewayHost
     public static IServiceCollection AddGatewayServices(this IServiceCollection services)
     {
         services.TryAddSingleton<ISchemaSource, CatalogSchemas>();
-        services.AddSingleton<PlanningService>().AddSingleton<JobService>();
+        services.AddSingleton<PlanningService>().AddSingleton<JobService>().AddSingleton<SavepointService>();
         return services;
     }
 
@@ -61,6 +61,7 @@ public static class GatewayHost
         ListJobs.Map(api);
         GetJob.Map(api);
         StopJob.Map(api);
+        Savepoints.Map(api);
         ValidateScript.Map(api);
         Health.Map(app);
         app.MapOpenApi(Routes.OpenApi);

@@ -15,4 +15,10 @@ internal static partial class Log
 
     [LoggerMessage(4, LogLevel.Warning, "not ready: the catalog of connectors does not answer")]
     public static partial void NotReady(ILogger logger, Exception exception);
+
+    [LoggerMessage(5, LogLevel.Information, "job {Job}: savepoint {Savepoint} was asked for")]
+    public static partial void SavepointAskedFor(ILogger logger, string job, string savepoint);
+
+    [LoggerMessage(6, LogLevel.Information, "savepoint {Savepoint} was deleted")]
+    public static partial void SavepointDeleted(ILogger logger, string savepoint);
 }

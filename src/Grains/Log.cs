@@ -35,6 +35,9 @@ internal static partial class Log
     [LoggerMessage(11, LogLevel.Error, "{Job}/{Generation} fails: {Cause} (fatal: {Fatal})")]
     public static partial void RunFails(ILogger logger, JobKey job, int generation, string cause, bool fatal);
 
+    [LoggerMessage(12, LogLevel.Warning, "{Job}: savepoint {Savepoint} could not be made")]
+    public static partial void SavepointFailed(ILogger logger, JobKey job, string savepoint, Exception cause);
+
     [LoggerMessage(9, LogLevel.Debug, "silo {Peer} does not answer: {Reason}")]
     public static partial void PeerSilent(ILogger logger, string peer, string reason);
 }

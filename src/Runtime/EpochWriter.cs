@@ -22,6 +22,10 @@ internal sealed class EpochWriter(ShardHost host, IShardState state, IPartStore 
     private string _name = "";
     private long _epoch;
     private int _prepares;
+    private string? _savepoint;
+    private bool _commanded;
+    private bool _keeping;
+    private bool _kept;
     private bool _full;
     private bool _empty;
     private bool _ended;
@@ -38,16 +42,24 @@ internal sealed class EpochWriter(ShardHost host, IShardState state, IPartStore 
 
     public string? Trouble { get; private set; }
 
-    /// <summary>The chain of the image that the shard starts from, when it holds exactly this shard's range: deltas may follow it.</summary>
-    public void Continue(ShardImage image) => (_chain, _chainBytes) = (image.Parts, image.Bytes);
+    /// <summary>
+    /// The chain of the image that the shard starts from, when it holds exactly this shard's range: deltas may follow it, unless it is a savepoint's, which somebody may
+    /// delete.
+    /// </summary>
+    public void Continue(ShardImage image)
+    {
+        if (!image.Parts.Any(Savepoint.Holds)) (_chain, _chainBytes) = (image.Parts, image.Bytes);
+    }
 
     /// <param name="image">the shard at the cut, without parts.</param>
-    public void Begin(long epoch, ShardImage image, bool ended, int sinks)
+    /// <param name="command">the run's; null = it has not come yet, barriers were faster.</param>
+    public void Begin(long epoch, ShardImage image, bool ended, int sinks, EpochCommand? command)
     {
         if (_image is not null) throw new InvalidOperationException($"epoch {_epoch} is still open");
         (_epoch, _image, _ended, _prepares) = (epoch, image, ended, sinks);
+        (_commanded, _savepoint, _kept) = (command is not null, command?.Savepoint, false);
         _committables.Clear();
-        _full = _chain.IsEmpty || _chain.Length >= LongestChain || _chainBytes > 2 * state.LiveBytes;
+        _full = _savepoint is not null || _chain.IsEmpty || _chain.Length >= LongestChain || _chainBytes > 2 * state.LiveBytes;
         _name = $"{host.JobName}/{host.Spec.Generation}/{epoch}-{image.Stage}-{image.Shard}";
         _empty = state.LiveBytes == 0;
         _part = new Segments();
@@ -67,6 +79,14 @@ internal sealed class EpochWriter(ShardHost host, IShardState state, IPartStore 
         Report();
     }
 
+    /// <summary>The command of the epoch that is open, after its cut.</summary>
+    public void OnCommand(EpochCommand command)
+    {
+        if (_image is null || _commanded || command.Epoch != _epoch) return;
+        (_commanded, _savepoint) = (true, command.Savepoint);
+        Report();
+    }
+
     public void OnPrepared(string sink, ImmutableArray<byte[]> committables)
     {
         if (!committables.IsEmpty) _committables[sink] = committables;
@@ -77,27 +97,35 @@ internal sealed class EpochWriter(ShardHost host, IShardState state, IPartStore 
     public void OnStored(long nowMs, Exception? error)
     {
         _storing = false;
-        if (error is not null)
-        {
-            // The job runs on; the same bytes are put again under the same name.
-            Trouble = error.Message;
-            RetryAt = nowMs + _retryMs;
-            _retryMs = Math.Min(LastRetryMs, _retryMs * 2);
-            return;
-        }
-
-        Trouble = null;
-        _retryMs = FirstRetryMs;
+        if (Failed(nowMs, error)) return;
         _chain = _full ? [_name] : _chain.Add(_name);
         _chainBytes = (_full ? 0 : _chainBytes) + _part!.Length;
         _part = null;
         Report();
     }
 
+    public void OnKept(long nowMs, Exception? error)
+    {
+        _keeping = false;
+        if (Failed(nowMs, error)) return;
+        _kept = true;
+        Report();
+    }
+
     public void Retry()
     {
         RetryAt = 0;
-        Store();
+        if (_part is not null) Store();
+        else Report();
+    }
+
+    // The job runs on; the same bytes are put again under the same names.
+    private bool Failed(long nowMs, Exception? error)
+    {
+        Trouble = error?.Message;
+        RetryAt = error is null ? 0 : nowMs + _retryMs;
+        _retryMs = error is null ? FirstRetryMs : Math.Min(LastRetryMs, _retryMs * 2);
+        return error is not null;
     }
 
     private void Store()
@@ -126,9 +154,34 @@ internal sealed class EpochWriter(ShardHost host, IShardState state, IPartStore 
         host.Post(new HostMessage.PartStored(epoch, error));
     }
 
+    private async Task KeepAsync(ShardImage image, string savepoint)
+    {
+        Exception? error = null;
+        try
+        {
+            await new SavepointStore(parts).CopyAsync(image, host.Spec.Job.Tenant, savepoint, host.Spec.Generation, _epoch, host.Stopping);
+        }
+#pragma warning disable CA1031 // Retried by the host.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            error = e;
+        }
+
+        host.Post(new HostMessage.PartsKept(error));
+    }
+
     private void Report()
     {
-        if (_image is null || _part is not null || _prepares > 0) return;
+        if (_image is null || _part is not null || _prepares > 0 || !_commanded || _keeping || RetryAt > 0) return;
+        if (_savepoint is { } savepoint && !_kept)
+        {
+            _keeping = true;
+            var image = _image with { Parts = _chain };
+            pool.Queue(() => _ = KeepAsync(image, savepoint));
+            return;
+        }
+
         var report = new EpochReport(
             host.Spec.Generation, _epoch, host.Spec.Id, _ended, _image with { Parts = _chain, Bytes = _chainBytes },
             _committables.ToImmutableSortedDictionary(StringComparer.Ordinal));

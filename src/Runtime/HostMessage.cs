@@ -27,6 +27,9 @@ internal abstract record HostMessage
 
     public sealed record PartStored(long Epoch, Exception? Error) : HostMessage;
 
+    /// <summary>The savepoint's copies are there, or could not be made.</summary>
+    public sealed record PartsKept(Exception? Error) : HostMessage;
+
     /// <summary>A need was met; the chain knows which.</summary>
     public sealed record Woken : HostMessage;
 }

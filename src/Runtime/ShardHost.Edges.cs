@@ -34,7 +34,7 @@ public sealed partial class ShardHost
     {
         var context = new SourceContext(source.Table, source.Projection, Spec.Shards, _services.ConnectorServices);
         var connector = _services.Connectors(source.Table.Connector);
-        return new SourcePump(input, source, _gate, (e, s) => Evaluator.Bind(e, s, new EvaluationContext(_settings.Zone, NowMs)).Evaluate, () => connector.CreateReader(context), connector.Changelog(source.Table));
+        return new SourcePump(input, source, _gate, (e, s) => Evaluator.Bind(e, s, new EvaluationContext(_settings.Zone, NowMs)).Evaluate, () => connector.CreateReader(context), source.Changelog);
     }
 
     private void Subscribe()

@@ -39,6 +39,7 @@ public sealed partial class ShardHost : Work, IFrameReceiver
     private bool _running;
     private bool _greeted;
     private bool _cutting;
+    private bool _standing;
     private bool _endTold;
     private bool _sliceNext;
     private volatile bool _dead;
@@ -198,7 +199,8 @@ public sealed partial class ShardHost : Work, IFrameReceiver
             return _cutting = true;
         }
 
-        if (_chain.TailFull) return false;
+        // After the final cut nothing is taken: what would come of it belongs to whoever goes on from there.
+        if (_standing || _chain.TailFull) return false;
         long now = NowMs();
         if (_chain.TickMs is > 0 and var every && now - _lastTickMs >= every)
         {
@@ -222,12 +224,13 @@ public sealed partial class ShardHost : Work, IFrameReceiver
             Spec.Id.Stage, Spec.Id.Shard, Spec.Shards, [], 0, [.. _sources.OfType<SourcePump>().SelectMany(s => s.Splits).Select(s => s.Image())], _gate.Image(),
             _chain.CounterImage());
         bool ended = _gate.AllEnded;
-        var joining = _command?.Splits ?? [];
+        var command = _command;
+        _standing = command is { Final: true };
         _command = null;
         _gate.Release();
-        _epochs.Begin(epoch, image, ended, _sinks.Length);
+        _epochs.Begin(epoch, image, ended, _sinks.Length, command);
         foreach (var s in _sinks) s.Prepare(epoch);
-        foreach (var j in joining) Join(j);
+        foreach (var j in command?.Splits ?? []) Join(j);
     }
 
     private void Take(HostMessage message)
@@ -242,16 +245,31 @@ public sealed partial class ShardHost : Work, IFrameReceiver
         switch (message)
         {
             case HostMessage.Go: Start(); break;
-            case HostMessage.OpenEpoch e: if (e.Command.Epoch > _lastCut) _command = e.Command; break;
+            case HostMessage.OpenEpoch e: Command(e.Command); break;
             case HostMessage.Arrived a: _channels[(a.Exchange, a.Sender)].Add(a.Part, a.Ticket); break;
             case HostMessage.Answered a: a.Link.OnAnswer(a.Answer, a.Error); break;
             case HostMessage.LinkReady r: r.Link.OnReady(r.Ready, r.Error); break;
             case HostMessage.BlockRead b: OnRead(b); break;
             case HostMessage.SinkDone s: OnSink(s); break;
             case HostMessage.PartStored p: _epochs.OnStored(ElapsedMs(), p.Error); break;
+            case HostMessage.PartsKept k: _epochs.OnKept(ElapsedMs(), k.Error); break;
             case HostMessage.Woken: break;
             default: throw new InvalidOperationException($"no rule for {message}");
         }
+    }
+
+    // A shard without splits may have cut at the barriers before its command comes.
+    private void Command(EpochCommand command)
+    {
+        if (command.Epoch > _lastCut)
+        {
+            _command = command;
+            return;
+        }
+
+        if (command.Epoch < _lastCut) return;
+        _standing |= command.Final;
+        _epochs.OnCommand(command);
     }
 
     private void OnSink(HostMessage.SinkDone done)

@@ -67,6 +67,7 @@ internal static class CaseRun
             return missing is not null ? new Ran($"{missing.Code} {missing.Message}", null, true) : new Ran(null, result.Report, true);
         }
 
+        if (Environment.GetEnvironmentVariable("CONFORMANCE_TRACE") is not null) Console.WriteLine(result.Planned?.Explain());
         if (result.Job is null) return new Ran(null, "the script has no job", true);
         try
         {
@@ -89,7 +90,7 @@ internal static class CaseRun
         };
         cluster.Submit(plan);
         var end = cluster.RunToEnd(maxSteps);
-        return end == DesiredState.Finished ? Ran.Well : new Ran(null, cluster.Failures is [var e, ..] ? $"{e.GetType().Name}: {e.Message}" : end.ToString(), false);
+        return end == DesiredState.Finished ? Ran.Well : new Ran(null, cluster.Failures is [var e, ..] ? (Environment.GetEnvironmentVariable("CONFORMANCE_TRACE") is null ? $"{e.GetType().Name}: {e.Message}" : e.ToString()) : end.ToString(), false);
     }
 
     /// <summary>SET statements of a case's configuration.</summary>

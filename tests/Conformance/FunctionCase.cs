@@ -49,7 +49,7 @@ internal static class FunctionCase
         if (ran.Error is not null) return Outcome.Failed(ran.Error);
         var got = Rows.Materialize(ValuesTables.Outputs.GetValueOrDefault(CaseRun.SelectResult)?.ToList() ?? []);
         var expected = c.GetProperty("expected_rows").EnumerateArray().Select(r => string.Join(",", r[2].EnumerateArray().Select(t => t.GetString() ?? "null")));
-        return Rows.Difference("result", expected.Select(e => e.Replace("NULL", "null", StringComparison.Ordinal)), got.Select(r => string.Join(",", r.Cells))) is { } d ? Outcome.Failed(d) : Outcome.Passed;
+        return Rows.Difference("result", expected.Select(e => e.Replace("NULL", "null", StringComparison.Ordinal)), got.Select(r => string.Join(",", r.Cells.Select(cell => cell is "true" or "false" ? cell.ToUpperInvariant() : cell)))) is { } d ? Outcome.Failed(d) : Outcome.Passed;
     }
 
     // [kind, [values]] as the flat rows that the source reads.

@@ -45,7 +45,7 @@ internal static partial class QueryCase
                 ?? (ValuesTables.Outputs.Count == 1 ? ValuesTables.Outputs.Values.First() : null))?.ToList() ?? [];
             var texts = raw ? got.Select(r => $"{Columns.RowKindText.Code(r.Kind)}({string.Join(",", r.Cells)})") : Rows.Materialize(got).Select(r => string.Join(",", r.Cells));
             if (sink.Value.EnumerateArray().FirstOrDefault() is { ValueKind: JsonValueKind.String } first && first.GetString()!.StartsWith("+I[", StringComparison.Ordinal))
-                texts = got.Select(r => r.ToString());
+                texts = raw ? got.Select(r => r.ToString()) : Rows.Materialize(got).Select(r => "+I" + r.Text);
             if (Rows.Difference(sink.Name, sink.Value.EnumerateArray().Select(r => r.GetString()!), texts) is { } difference) return Outcome.Failed(difference);
         }
 

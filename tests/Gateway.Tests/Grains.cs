@@ -13,6 +13,7 @@ public sealed class JobStub : Grain, IJobGrain
 
     public Task SubmitAsync(JobSubmission submission)
     {
+        if (submission.FromSavepoint == "gone-234567-1") throw new SavepointRefusedException(SavepointRefusal.Unknown, "there is no savepoint 'gone-234567-1'");
         if (submission.Name == "refused") throw new InvalidOperationException("no room");
         Submitted[Key] = submission;
         return GrainFactory.GetGrain<ICatalogGrain>("default").AddJobAsync(new JobRow(Key.Split('/')[1], submission.Name, DateTimeOffset.UnixEpoch));
@@ -25,6 +26,13 @@ public sealed class JobStub : Grain, IJobGrain
         if (Submitted.TryGetValue(Key, out var s) && s.Name == "unstoppable") throw new NotSupportedException("not like this");
         if (Submitted.ContainsKey(Key)) Stopped[Key] = kind;
         return StatusAsync();
+    }
+
+    public Task<SavepointStatus?> SavepointAsync()
+    {
+        if (!Submitted.TryGetValue(Key, out var s)) return Task.FromResult<SavepointStatus?>(null);
+        if (s.Name == "stateless") throw new SavepointRefusedException(SavepointRefusal.NoState, "keeps nothing");
+        return Task.FromResult<SavepointStatus?>(new SavepointStatus($"{Key.Split('/')[1]}-1", Key.Split('/')[1], SavepointState.Pending, DateTimeOffset.UnixEpoch));
     }
 
     private string Key => this.GetPrimaryKeyString();
@@ -95,4 +103,16 @@ public sealed class ResultStub : Grain, IResultGrain
     public Task<bool> OfferAsync(int shard, long sequence, byte[] batch) => throw new NotSupportedException();
 
     public Task CompleteAsync(JobFault? fault) => throw new NotSupportedException();
+}
+
+public sealed class SavepointsStub : Grain, ISavepointsGrain
+{
+    private static readonly SavepointStatus One = new("one-234567-1", "one-234567", SavepointState.Completed, DateTimeOffset.UnixEpoch, 12, 345);
+
+    public Task<ImmutableArray<SavepointStatus>> ListAsync() => Task.FromResult<ImmutableArray<SavepointStatus>>([One]);
+
+    public Task<SavepointStatus?> FindAsync(string id) => Task.FromResult(id == One.Id ? One : null);
+
+    public Task<bool> DeleteAsync(string id) =>
+        id == "used-234567-1" ? throw new SavepointRefusedException(SavepointRefusal.InUse, "job 'x' began from it") : Task.FromResult(id == One.Id);
 }

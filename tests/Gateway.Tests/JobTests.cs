@@ -129,6 +129,35 @@ public class JobTests(GatewayFixture gateway)
     }
 
     [Fact]
+    public async Task Savepoints_are_asked_for_listed_and_deleted()
+    {
+        string id = await SubmitAsync(new { sql = Copy, name = "saved" });
+        var asked = await gateway.Http.PostAsync($"/api/v1/jobs/{id}/savepoints", null, TestContext.Current.CancellationToken);
+        var pending = await GatewayFixture.BodyAsync(asked, HttpStatusCode.Accepted);
+        Assert.Equal(($"{id}-1", "pending"), (pending.GetProperty("id").GetString(), pending.GetProperty("state").GetString()));
+        Assert.Equal($"/api/v1/savepoints/{id}-1", asked.Headers.Location?.OriginalString);
+        var list = await GatewayFixture.BodyAsync(await gateway.Http.GetAsync("/api/v1/savepoints"), HttpStatusCode.OK);
+        Assert.Equal("one-234567-1", list.GetProperty("savepoints")[0].GetProperty("id").GetString());
+        Assert.Equal(345, Number(await GatewayFixture.BodyAsync(await gateway.Http.GetAsync("/api/v1/savepoints/one-234567-1"), HttpStatusCode.OK), "bytes"));
+        Assert.Equal(HttpStatusCode.NoContent, (await gateway.Http.DeleteAsync("/api/v1/savepoints/one-234567-1")).StatusCode);
+        string next = await SubmitAsync(new { sql = Copy, fromSavepoint = "one-234567-1", dropState = true });
+        Assert.Equal(("one-234567-1", true), (JobStub.Submitted[$"default/{next}"].FromSavepoint, JobStub.Submitted[$"default/{next}"].DropState));
+    }
+
+    [Fact]
+    public async Task What_is_refused_about_savepoints_has_a_code_and_says_what_to_do()
+    {
+        string id = await SubmitAsync(new { sql = Copy, name = "stateless" });
+        await GatewayFixture.ProblemAsync(await gateway.Http.PostAsync($"/api/v1/jobs/{id}/savepoints", null), HttpStatusCode.Conflict, ApiProblem.NoState);
+        await GatewayFixture.ProblemAsync(await gateway.Http.PostAsync("/api/v1/jobs/nobody-234567/savepoints", null), HttpStatusCode.NotFound, ApiProblem.UnknownJob);
+        var unknown = await gateway.Http.PostAsJsonAsync("/api/v1/jobs", new { sql = Copy, fromSavepoint = "gone-234567-1" });
+        Assert.Contains("GET /api/v1/savepoints", (await GatewayFixture.ProblemAsync(unknown, HttpStatusCode.NotFound, ApiProblem.UnknownSavepoint)).GetProperty("detail").GetString(), StringComparison.Ordinal);
+        await GatewayFixture.ProblemAsync(await gateway.Http.DeleteAsync("/api/v1/savepoints/used-234567-1"), HttpStatusCode.Conflict, ApiProblem.SavepointInUse);
+        foreach (string wrong in new[] { "none-234567-1", "..%2F..%2Fx-1", "x", "-1", "a-b" })
+            await GatewayFixture.ProblemAsync(await gateway.Http.GetAsync($"/api/v1/savepoints/{wrong}"), HttpStatusCode.NotFound, ApiProblem.UnknownSavepoint);
+    }
+
+    [Fact]
     public async Task Rows_of_a_select_are_read_page_by_page_to_their_end()
     {
         var reader = gateway.Services.GetRequiredService<JobService>().Results("any");

@@ -25,8 +25,6 @@ public sealed class FilesConnector(IConnectorCatalog catalog) : Connector
 
     public override Guarantee Guarantee(TableRef table) => Engine.Connect.Guarantee.ExactlyOnce;
 
-    public override bool Changelog(TableRef table) => catalog.Format(table.Options["format"]).Changelog;
-
     public override IEnumerable<string> Validate(TableRef table)
     {
         if (!table.Options.TryGetValue("path", out var path) || path.Length == 0) yield return "option 'path' is missing";

@@ -9,11 +9,17 @@ public enum EpochPhase : byte
     Reporting,
     Publishing,
     Committing,
+
+    /// <summary>The savepoint is being written.</summary>
+    Keeping,
 }
 
 /// <summary>The epoch in progress; there is at most one.</summary>
+/// <param name="Final">no epoch of this generation follows.</param>
+/// <param name="Savepoint">id of the savepoint that it is; null = an ordinary one.</param>
 public sealed record OpenEpoch(
-    long Epoch, EpochPhase Phase, long SinceMs, ImmutableSortedDictionary<ShardId, EpochReport> Reports, ImmutableSortedDictionary<string, EnumeratorImage> Enumerators, Manifest? Manifest);
+    long Epoch, EpochPhase Phase, long SinceMs, ImmutableSortedDictionary<ShardId, EpochReport> Reports, ImmutableSortedDictionary<string, EnumeratorImage> Enumerators, Manifest? Manifest,
+    bool Final = false, string? Savepoint = null);
 
 /// <summary>A source as the run knows it.</summary>
 /// <param name="Waiting">found, given to no shard yet.</param>
@@ -24,10 +30,17 @@ public sealed record SourceState(int Stage, byte[] Snapshot, bool Finished, bool
 /// <param name="Shards">all shards of the generation, in order.</param>
 /// <param name="Published">the last manifest, of this generation or the one it started from.</param>
 /// <param name="WantedAtMs">an epoch was wanted while another was open; −1 = no.</param>
+/// <param name="WantedFinal">that one is to be the generation's last.</param>
 public sealed record CheckpointState(
     int Generation, ImmutableArray<ShardId> Shards, long NextEpoch, OpenEpoch? Open, Manifest? Published, ImmutableSortedDictionary<string, SourceState> Sources,
-    long TimeoutMs, long WantedAtMs = -1)
+    long TimeoutMs, long WantedAtMs = -1, bool WantedFinal = false)
 {
+    /// <summary>The final epoch is over.</summary>
+    public bool Finalled { get; init; }
+
+    /// <summary>Ids of savepoints that are still to be begun, one an epoch.</summary>
+    public ImmutableArray<string> Savepoints { get; init; } = [];
+
     /// <summary>The last epoch of this generation is committed: nothing follows.</summary>
     public bool Complete => Open is null && Published is { Last: true } && Published.Generation == Generation;
 
@@ -89,11 +102,12 @@ public static class CheckpointProtocol
     public static CheckpointState On(CheckpointState state, CheckpointFact fact, ICollection<CheckpointEffect> effects) => fact switch
     {
         CheckpointFact.Wanted when state.Complete => state,
-        CheckpointFact.Wanted w => state.Open is null ? Begin(state, w.NowMs, effects) : state with { WantedAtMs = w.NowMs },
+        CheckpointFact.Wanted w => Want(state, w, effects),
         CheckpointFact.SplitsFound f => Found(state, f),
         CheckpointFact.Reported r => Report(state, r.Report, effects),
         CheckpointFact.Published p => Publish(state, p, effects),
         CheckpointFact.Committed c => Commit(state, c.Epoch, effects),
+        CheckpointFact.Kept k => state.Open is { Phase: EpochPhase.Keeping } open && open.Epoch == k.Epoch ? Complete(state, open, effects) : state,
         CheckpointFact.Clock c => Watch(state, c.NowMs, effects),
         _ => throw new InvalidOperationException($"no rule for {fact}"),
     };
@@ -125,6 +139,15 @@ public static class CheckpointProtocol
         };
     }
 
+    // Nothing follows the final epoch; what is wanted while another is open comes after it.
+    private static CheckpointState Want(CheckpointState state, CheckpointFact.Wanted w, ICollection<CheckpointEffect> effects)
+    {
+        if (state.Open is { Final: true } || state.Finalled) return state;
+        if (w.Savepoint is { } id && state.Open?.Savepoint != id && !state.Savepoints.Contains(id)) state = state with { Savepoints = state.Savepoints.Add(id) };
+        state = state with { WantedAtMs = w.NowMs, WantedFinal = state.WantedFinal || w.Final };
+        return state.Open is null ? Begin(state, w.NowMs, effects) : state;
+    }
+
     private static CheckpointState Begin(CheckpointState state, long nowMs, ICollection<CheckpointEffect> effects)
     {
         long epoch = state.NextEpoch;
@@ -145,14 +168,18 @@ public static class CheckpointProtocol
         }
 
         var images = sources.ToImmutableSortedDictionary(s => s.Key, s => new EnumeratorImage(s.Value.Snapshot, s.Value.Finished, s.Value.Assigned), StringComparer.Ordinal);
+        string? savepoint = state.Savepoints.IsEmpty ? null : state.Savepoints[0];
+        bool final = state.WantedFinal && state.Savepoints.Length <= 1;
         effects.Add(new CheckpointEffect.BeginEpoch(epoch, state.Shards.ToImmutableSortedDictionary(
-            s => s, s => new EpochCommand(epoch, news.TryGetValue(s, out var list) ? [.. list] : []))));
+            s => s, s => new EpochCommand(epoch, news.TryGetValue(s, out var list) ? [.. list] : [], final, savepoint))));
         return state with
         {
             NextEpoch = epoch + 1,
             Sources = sources,
-            WantedAtMs = -1,
-            Open = new OpenEpoch(epoch, EpochPhase.Reporting, nowMs, ImmutableSortedDictionary<ShardId, EpochReport>.Empty, images, null),
+            Savepoints = savepoint is null ? [] : state.Savepoints.RemoveAt(0),
+            WantedAtMs = state.Savepoints.Length > 1 || (state.WantedFinal && !final) ? nowMs : -1,
+            WantedFinal = state.WantedFinal && !final,
+            Open = new OpenEpoch(epoch, EpochPhase.Reporting, nowMs, ImmutableSortedDictionary<ShardId, EpochReport>.Empty, images, null, final, savepoint),
         };
     }
 
@@ -195,12 +222,21 @@ public static class CheckpointProtocol
     private static CheckpointState Commit(CheckpointState state, long epoch, ICollection<CheckpointEffect> effects)
     {
         if (state.Open is not { Phase: EpochPhase.Committing } open || epoch != open.Epoch) return state;
+        if (open.Savepoint is not { } savepoint) return Complete(state, open, effects);
+
+        // Only now: whoever begins from a savepoint has nothing to commit.
+        effects.Add(new CheckpointEffect.Keep(open.Manifest!, savepoint));
+        return state with { Open = open with { Phase = EpochPhase.Keeping } };
+    }
+
+    private static CheckpointState Complete(CheckpointState state, OpenEpoch open, ICollection<CheckpointEffect> effects)
+    {
         var named = open.Manifest!.Shards.SelectMany(s => s.Parts).ToHashSet(StringComparer.Ordinal);
-        var dead = (state.Published?.Shards.SelectMany(s => s.Parts) ?? []).Where(p => !named.Contains(p)).Distinct(StringComparer.Ordinal).ToImmutableArray();
+        var dead = (state.Published?.Shards.SelectMany(s => s.Parts) ?? []).Where(p => !named.Contains(p) && !Savepoint.Holds(p)).Distinct(StringComparer.Ordinal).ToImmutableArray();
         if (!dead.IsEmpty) effects.Add(new CheckpointEffect.Drop(dead));
-        effects.Add(new CheckpointEffect.Completed(epoch, open.Manifest!.Last));
-        state = state with { Open = null, Published = open.Manifest };
-        return state.WantedAtMs >= 0 && !open.Manifest!.Last ? Begin(state, state.WantedAtMs, effects) : state;
+        effects.Add(new CheckpointEffect.Completed(open.Epoch, open.Manifest!.Last, open.Final));
+        state = state with { Open = null, Published = open.Manifest, Finalled = open.Final };
+        return state.WantedAtMs >= 0 && !open.Manifest!.Last && !open.Final ? Begin(state, state.WantedAtMs, effects) : state;
     }
 
     private static CheckpointState Watch(CheckpointState state, long nowMs, ICollection<CheckpointEffect> effects)

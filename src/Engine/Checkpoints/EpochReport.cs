@@ -36,4 +36,6 @@ public sealed record EpochReport(
 public sealed record ShardSplits(string Source, ImmutableArray<SplitImage> Splits, bool Finished);
 
 /// <summary>The command that opens an epoch on one shard.</summary>
-public sealed record EpochCommand(long Epoch, ImmutableArray<ShardSplits> Splits);
+/// <param name="Final">the shard stands still after the cut.</param>
+/// <param name="Savepoint">id of the savepoint into which the shard copies its parts; null = none.</param>
+public sealed record EpochCommand(long Epoch, ImmutableArray<ShardSplits> Splits, bool Final = false, string? Savepoint = null);

@@ -34,9 +34,10 @@ public abstract record JobFact
     public sealed record ShardEnded(ShardId Shard) : JobFact;
 
     /// <summary>From <see cref="CheckpointEffect.Completed"/>.</summary>
-    public sealed record EpochCompleted(long Epoch, bool Last) : JobFact;
+    public sealed record EpochCompleted(long Epoch, bool Last, bool Final = false) : JobFact;
 
-    public sealed record StopAsked(StopKind Kind, string? Reason) : JobFact;
+    /// <param name="Savepoint">id of the savepoint that the last checkpoint is to be; null = none.</param>
+    public sealed record StopAsked(StopKind Kind, string? Reason, string? Savepoint = null) : JobFact;
 
     /// <param name="Fatal">the same would happen again (a malformed record, an overflow): the job is failed, not restarted.</param>
     public sealed record Failed(string Cause, bool Fatal, long NowMs) : JobFact;
@@ -70,7 +71,8 @@ public abstract record JobEffect
     public sealed record Go : JobEffect;
 
     /// <summary>Tell <see cref="CheckpointProtocol"/> that an epoch is wanted.</summary>
-    public sealed record WantEpoch : JobEffect;
+    /// <param name="Final">nothing is to be processed after it.</param>
+    public sealed record WantEpoch(bool Final = false, string? Savepoint = null) : JobEffect;
 
     /// <summary>Stop every host; then say <see cref="JobFact.ShardsStopped"/>.</summary>
     public sealed record StopShards : JobEffect;

@@ -121,7 +121,7 @@ public static class JobProtocol
     {
         if (s.Phase is not (JobPhase.Running or JobPhase.Stopping)) return s;
         if (e.Last) return End(s, DesiredState.Finished, null, effects);
-        if (s.Phase == JobPhase.Stopping) return End(s, s.Outcome, s.Reason, effects);
+        if (s.Phase == JobPhase.Stopping && e.Final) return End(s, s.Outcome, s.Reason, effects);
         return s.AllEnded ? Emit(effects, new JobEffect.WantEpoch(), s) : s;
     }
 
@@ -130,7 +130,7 @@ public static class JobProtocol
         var outcome = a.Kind == StopKind.Cancel ? DesiredState.Cancelled : DesiredState.Stopped;
         if (s.Phase >= JobPhase.Stopping) return s;
         if (s.Phase != JobPhase.Running || !s.Checkpoints) return End(s, outcome, a.Reason, effects);
-        return Emit(effects, new JobEffect.WantEpoch(), s with { Phase = JobPhase.Stopping, Outcome = outcome, Reason = a.Reason });
+        return Emit(effects, new JobEffect.WantEpoch(true, a.Savepoint), s with { Phase = JobPhase.Stopping, Outcome = outcome, Reason = a.Reason });
     }
 
     private static JobState Failed(JobState s, JobFact.Failed f, ICollection<JobEffect> effects)

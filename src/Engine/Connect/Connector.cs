@@ -24,9 +24,6 @@ public abstract class Connector
 
     public virtual ICommitter CreateCommitter(SinkContext context) => new NoCommitter();
 
-    /// <summary>Whether the rows that are read carry kinds.</summary>
-    public virtual bool Changelog(Plan.TableRef table) => false;
-
     /// <summary>Checks what an option schema cannot say (a path that exists, a pair of options); messages name the option.</summary>
     public virtual IEnumerable<string> Validate(Plan.TableRef table) => [];
 

@@ -70,6 +70,9 @@ public abstract class Format
 
     /// <summary>Whether the format carries row kinds.</summary>
     public virtual bool Changelog => false;
+
+    /// <summary>Kinds of the rows that it decodes, when it carries kinds.</summary>
+    public virtual string Kinds => "I,UB,UA,D";
 }
 
 [AttributeUsage(AttributeTargets.Class, Inherited = false)]

@@ -39,6 +39,12 @@ public abstract class AggregateFunction
     /// <exception cref="InvalidDataException">the plan's call does not fit the function.</exception>
     public abstract Aggregate Bind(AggregateCall call);
 
+    /// <summary>As <see cref="Bind"/>, for input whose rows may be taken back; null when the function cannot take them back.</summary>
+    public virtual Aggregate? BindRetracting(AggregateCall call) => Bind(call) is { Retracts: true } bound ? bound : KeepsValues ? Bind(call) : null;
+
+    /// <summary>Rows are taken back by counting, per group, how many rows hold each value: the operator does that, and needs a table for it.</summary>
+    public virtual bool KeepsValues => false;
+
     protected InvalidDataException Unknown(AggregateCall call) => new($"no aggregate {Name}({string.Join(", ", call.ArgumentTypes)}) with result {call.Type}");
 }
 
@@ -58,6 +64,9 @@ public abstract class Aggregate(AggregateCall call)
 
     /// <summary>Whether <see cref="Retract"/> undoes <see cref="Add"/> without remembering the rows.</summary>
     public virtual bool Retracts => false;
+
+    /// <summary>Whether partial rows may be made of rows that are taken back: their order does not matter.</summary>
+    public virtual bool RetractsInParts => Retracts;
 
     /// <summary>Offset of the first state field in a record; set when the operator opens.</summary>
     public int Offset { get; private set; }

@@ -31,6 +31,16 @@ public static class FunctionCatalog
     public static Aggregate Bind(AggregateCall call) =>
         Aggregates.TryGetValue(call.Function, out var function) ? function.Bind(call) : throw new InvalidDataException($"no aggregate {call.Function}");
 
+    /// <summary>As <see cref="Bind(AggregateCall)"/>, for input whose rows may be taken back if <paramref name="retracts"/>.</summary>
+    /// <exception cref="InvalidDataException">the catalog has no such aggregate, or it cannot take rows back.</exception>
+    public static Aggregate Bind(AggregateCall call, bool retracts) =>
+        !retracts ? Bind(call)
+        : Aggregates.TryGetValue(call.Function, out var function) && function.BindRetracting(call) is { } bound ? bound
+        : throw new InvalidDataException($"no aggregate {call.Function} over rows that may be taken back");
+
+    /// <summary>Whether the operator counts values for the call (<see cref="AggregateFunction.KeepsValues"/>).</summary>
+    public static bool KeepsValues(AggregateCall call) => Aggregates.TryGetValue(call.Function, out var function) && function.KeepsValues;
+
     private static FrozenDictionary<string, T> Scan<T, TAttribute>(Func<T, TAttribute, string[]> names) where TAttribute : Attribute
     {
         var found = new Dictionary<string, T>(StringComparer.Ordinal);

@@ -124,6 +124,11 @@ public unsafe class RetractableAggregate<TState, TArgument, TOps, TResult, TFini
 {
     public override bool Retracts => true;
 
+    /// <summary>Whether taking away and then adding leaves what adding and then taking away does, from no row on.</summary>
+    public bool InParts { get; init; } = true;
+
+    public override bool RetractsInParts => InParts;
+
     public override void Retract(StoredTable table, Batch batch, ReadOnlySpan<int> rows, ReadOnlySpan<nint> records)
     {
         int offset = Offset;

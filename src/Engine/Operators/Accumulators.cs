@@ -11,19 +11,22 @@ internal sealed partial class Accumulators
 {
     private readonly Aggregate[] _each;
     private readonly IDistinct?[] _distinct;
+    private readonly ExtremeCall?[] _extremes;
     private readonly int[] _rows = new int[Batch.MaxRows];
     private readonly nint[] _records = new nint[Batch.MaxRows];
 
-    public Accumulators(ImmutableArray<AggregateCall> calls)
+    /// <param name="retracts">whether rows may be taken back.</param>
+    public Accumulators(ImmutableArray<AggregateCall> calls, bool retracts = false)
     {
-        _each = [.. calls.Select(FunctionCatalog.Bind)];
+        _each = [.. calls.Select(c => FunctionCatalog.Bind(c, retracts))];
         _distinct = new IDistinct?[_each.Length];
+        _extremes = new ExtremeCall?[_each.Length];
     }
 
     /// <summary>Columns of a partial row, all calls together.</summary>
     public ImmutableArray<SqlType> Partial => [.. _each.SelectMany(a => a.Partial)];
 
-    /// <summary>Whether <see cref="Apply"/> reads the keys' hashes: a DISTINCT call does.</summary>
+    /// <summary>Whether <see cref="Apply"/> reads the keys' hashes: a DISTINCT call does, and a retractable extreme.</summary>
     public bool NeedHashes { get; private set; }
 
     /// <summary>Value fields of the records.</summary>
@@ -37,19 +40,30 @@ internal sealed partial class Accumulators
             var a = _each[i];
             if (a.Call.Distinct && _distinct[i] is null) throw new NotSupportedException($"{a.Call}: DISTINCT needs a table of what was seen");
             a.Bind(layout, first);
+            _extremes[i]?.Bind(layout);
             first += a.State.Length;
         }
     }
 
-    /// <summary>Declares what DISTINCT calls have seen; before <see cref="Bind"/>, which refuses DISTINCT calls otherwise.</summary>
-    public void BindDistinct(OperatorState state, Schema key, int[] keys)
+    /// <summary>The tables beside the records: what DISTINCT calls have seen, and values among which an extreme is sought again.</summary>
+    public static IEnumerable<StateSpec> Tables(ImmutableArray<AggregateCall> calls, bool retracts, Schema key)
+    {
+        for (int i = 0; i < calls.Length; i++)
+        {
+            if (calls[i].Distinct) yield return DistinctCall.State($"distinct{i}", calls[i], key);
+            if (retracts && FunctionCatalog.KeepsValues(calls[i])) yield return ExtremeCall.State($"values{i}", calls[i], key);
+        }
+    }
+
+    /// <summary>Declares <see cref="Tables"/>; before <see cref="Bind"/>, which refuses DISTINCT calls otherwise.</summary>
+    public void BindTables(OperatorState state, bool retracts, Schema key, int[] keys)
     {
         for (int i = 0; i < _each.Length; i++)
         {
             var call = _each[i].Call;
-            if (!call.Distinct) continue;
-            NeedHashes = true;
-            _distinct[i] = new DistinctCall(call, state.Map(DistinctCall.State($"distinct{i}", call, key)), keys);
+            if (call.Distinct) _distinct[i] = new DistinctCall(call, state.Map(DistinctCall.State($"distinct{i}", call, key)), keys);
+            if (retracts && FunctionCatalog.KeepsValues(call)) _extremes[i] = new ExtremeCall(_each[i], state.Map(ExtremeCall.State($"values{i}", call, key)), keys);
+            NeedHashes |= _distinct[i] is not null || _extremes[i] is not null;
         }
     }
 
@@ -62,7 +76,8 @@ internal sealed partial class Accumulators
             var a = _each[i];
             if (a.Call.Filter < 0 && _distinct[i] is null)
             {
-                a.Apply(table, batch, rows, records);
+                if (_extremes[i] is { } e) e.Apply(table, batch, rows, records, hashes);
+                else a.Apply(table, batch, rows, records);
                 continue;
             }
 
@@ -75,7 +90,9 @@ internal sealed partial class Accumulators
             }
 
             if (n > 0 && _distinct[i] is { } distinct) n = distinct.Keep(batch, hashes, _rows.AsSpan(0, n), _records.AsSpan(0, n));
-            if (n > 0) a.Apply(table, batch, _rows.AsSpan(0, n), _records.AsSpan(0, n));
+            if (n == 0) continue;
+            if (_extremes[i] is { } extreme) extreme.Apply(table, batch, _rows.AsSpan(0, n), _records.AsSpan(0, n), hashes);
+            else a.Apply(table, batch, _rows.AsSpan(0, n), _records.AsSpan(0, n));
         }
     }
 

@@ -122,21 +122,7 @@ internal sealed class Changes(Schema schema, bool kinds, bool updateBefore)
     {
         for (int i = 0; i < rowsA.Length; i++)
         {
-            bool nullA = a.IsNull(rowsA[i]), nullB = b.IsNull(rowsB[i]);
-            if (nullA != nullB || (!nullA && !Same(a, rowsA[i], b, rowsB[i]))) Bitmap.Set(differ, i);
+            if (!CellEquality.Same(a, rowsA[i], b, rowsB[i])) Bitmap.Set(differ, i);
         }
     }
-
-    private static bool Same(Column a, int rowA, Column b, int rowB) => a switch
-    {
-        FixedColumn<long> x => x.Values[rowA] == ((FixedColumn<long>)b).Values[rowB],
-        FixedColumn<int> x => x.Values[rowA] == ((FixedColumn<int>)b).Values[rowB],
-        FixedColumn<double> x => x.Values[rowA].Equals(((FixedColumn<double>)b).Values[rowB]),
-        FixedColumn<float> x => x.Values[rowA].Equals(((FixedColumn<float>)b).Values[rowB]),
-        FixedColumn<Int128> x => x.Values[rowA] == ((FixedColumn<Int128>)b).Values[rowB],
-        FixedColumn<short> x => x.Values[rowA] == ((FixedColumn<short>)b).Values[rowB],
-        FixedColumn<byte> x => x.Values[rowA] == ((FixedColumn<byte>)b).Values[rowB],
-        TextColumn x => x[rowA].SequenceEqual(((TextColumn)b)[rowB]),
-        _ => false,
-    };
 }

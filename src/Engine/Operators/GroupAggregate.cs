@@ -23,7 +23,7 @@ public sealed record GroupAggregateSpec(
     public override ImmutableArray<StateSpec> States(ImmutableArray<Schema> inputs)
     {
         var key = inputs[0].Select(Keys.AsSpan());
-        return [GroupState(inputs[0]), .. Calls.Select((c, i) => (c, i)).Where(x => x.c.Distinct && Phase == AggregatePhase.Single).Select(x => DistinctCall.State($"distinct{x.i}", x.c, key))];
+        return [GroupState(inputs[0]), .. Phase == AggregatePhase.Single ? Accumulators.Tables(Calls, Retracts, key) : []];
     }
 
     public override Operator Create() => Phase == AggregatePhase.Partial ? new GroupAggregatePartial(this) : new GroupAggregate(this);
@@ -43,19 +43,19 @@ public sealed record GroupAggregateSpec(
             this with { Keys = [.. Enumerable.Range(0, Keys.Length)], Phase = AggregatePhase.Final });
     }
 
+    /// <summary>Whether the calls see rows taken back: those of a final phase see partial rows only.</summary>
+    internal bool RetractsValues => Retracts && Phase != AggregatePhase.Final;
+
     /// <summary>Value fields: the number of rows, then the states of the calls.</summary>
     internal StateSpec GroupState(Schema input) => new(
-        "groups", 1, StateKind.Value, input.Select(Keys.AsSpan()), null, new Schema([new Field("rows", SqlType.BigInt.NotNull), .. new Accumulators(Calls).State.Fields]), new Ttl(TtlMs));
+        "groups", 1, StateKind.Value, input.Select(Keys.AsSpan()), null, new Schema([new Field("rows", SqlType.BigInt.NotNull), .. new Accumulators(Calls, RetractsValues).State.Fields]), new Ttl(TtlMs));
 }
 
 /// <summary>Single and final phase.</summary>
-public sealed unsafe class GroupAggregate(GroupAggregateSpec spec) : Operator
+public sealed unsafe class GroupAggregate(GroupAggregateSpec spec) : KeyedChanges([.. spec.Keys])
 {
-    private static readonly int[] AllRows = [.. Enumerable.Range(0, Batch.MaxRows)];
-
-    private readonly Accumulators _calls = new(spec.Calls);
+    private readonly Accumulators _calls = new(spec.Calls, spec.RetractsValues);
     private readonly int[] _keys = [.. spec.Keys];
-    private readonly ulong[] _hashes = new ulong[Batch.MaxRows];
     private readonly nint[] _records = new nint[Batch.MaxRows];
     private readonly ulong[] _isNew = new ulong[Bitmap.WordsFor(Batch.MaxRows)];
     private readonly int[] _rows = new int[Batch.MaxRows];
@@ -65,17 +65,8 @@ public sealed unsafe class GroupAggregate(GroupAggregateSpec spec) : Operator
     private readonly nint[] _alive = new nint[Batch.MaxRows];
     private readonly nint[] _dead = new nint[Batch.MaxRows];
     private ValueTable _groups = null!;
-    private Changes _changes = null!;
     private int _rowsOffset;
-    private bool _each;
-    private Batch? _batch;
-    private int _next;
     private int _deadCount;
-
-    // Groups have no time of their own: a watermark passes when the rows before it are in.
-    public override bool TakesMarks => true;
-
-    public override bool StartsSegment => true;
 
     public override bool EmitsKinds => spec.Retracts || !spec.Calls.IsEmpty;
 
@@ -83,50 +74,16 @@ public sealed unsafe class GroupAggregate(GroupAggregateSpec spec) : Operator
     {
         _groups = c.State.Value(spec.GroupState(c.Inputs[0]));
         _rowsOffset = _groups.Layout.ValueOffsets[0];
-        if (spec.Phase == AggregatePhase.Single) _calls.BindDistinct(c.State, _groups.Spec.Key, _keys);
+        if (spec.Phase == AggregatePhase.Single) _calls.BindTables(c.State, spec.Retracts, _groups.Spec.Key, _keys);
         _calls.Bind(_groups.Layout, 1);
-        _each = c.EmitEach;
-        _changes = new Changes(spec.Output, EmitsKinds, spec.Before);
+        Start(c, spec.Output, spec.Before);
     }
 
-    public override void OnBatch(int port, Batch input, Output o)
-    {
-        (_batch, _next) = (input, 0);
-        Go(o);
-    }
-
-    public override bool Resume(Output o)
-    {
-        if (_changes.Pending) _changes.Emit(o);
-        if (_batch is not null && !_changes.Pending) Go(o);
-        return _batch is not null || _changes.Pending;
-    }
-
-    // One step is the whole batch, or one row when each change is to be seen.
-    private void Go(Output o)
-    {
-        var rows = _batch!.Selection is { } s ? s.Rows : AllRows.AsSpan(0, _batch.Length);
-        var hashes = KeyHashes.Of(_batch, _keys, _hashes);
-        while (_next < rows.Length)
-        {
-            Retire();
-            int n = _each ? 1 : rows.Length - _next;
-            Step(_batch, rows.Slice(_next, n), hashes);
-            _next += n;
-            _changes.Begin(o);
-            if (_changes.Pending) return;
-        }
-
-        Retire();
-        _batch = null;
-    }
-
-    private void Step(Batch batch, ReadOnlySpan<int> rows, ReadOnlySpan<ulong> hashes)
+    private protected override void Step(Batch batch, ReadOnlySpan<int> rows, ReadOnlySpan<ulong> hashes)
     {
         var records = _records.AsSpan(0, rows.Length);
         _groups.Resolve(batch, _keys, rows, hashes, Access.Write, records, _isNew);
         _touched.Collect(records);
-        _changes.Clear();
         int old = 0;
         for (int i = 0; i < _touched.Count; i++)
         {
@@ -134,12 +91,12 @@ public sealed unsafe class GroupAggregate(GroupAggregateSpec spec) : Operator
             if (_lived[i]) _old[old++] = _touched.Records[i];
         }
 
-        Write(_old.AsSpan(0, old), _changes.Before);
+        Write(_old.AsSpan(0, old), Changes.Before);
         if (spec.Phase == AggregatePhase.Final) Merge(batch, rows, records);
         else Apply(batch, rows, records, hashes);
         int alive = 0;
         foreach (nint r in _touched.Records) if (Rows(r) > 0) _alive[alive++] = r;
-        Write(_alive.AsSpan(0, alive), _changes.After);
+        Write(_alive.AsSpan(0, alive), Changes.After);
         Compare();
     }
 
@@ -191,19 +148,19 @@ public sealed unsafe class GroupAggregate(GroupAggregateSpec spec) : Operator
         {
             nint r = _touched.Records[i];
             bool existed = _lived[i], lives = Rows(r) > 0;
-            if (existed && lives) _changes.Update(before, after);
-            else if (existed) _changes.Delete(before);
-            else if (lives) _changes.Insert(after);
+            if (existed && lives) Changes.Update(before, after);
+            else if (existed) Changes.Delete(before);
+            else if (lives) Changes.Insert(after);
             before += existed ? 1 : 0;
             after += lives ? 1 : 0;
             if (!lives) _dead[_deadCount++] = r;
         }
 
-        if (spec.TtlMs == 0 || spec.Calls.IsEmpty) _changes.DropUnchanged(_keys.Length);
+        if (spec.TtlMs == 0 || spec.Calls.IsEmpty) Changes.DropUnchanged(_keys.Length);
     }
 
     // Records stay until their changes are out, since removing invalidates addresses.
-    private void Retire()
+    private protected override void Retire()
     {
         if (_deadCount > 0) _groups.Remove(_dead.AsSpan(0, _deadCount));
         _deadCount = 0;

@@ -15,7 +15,7 @@ public sealed unsafe class GroupAggregatePartial(GroupAggregateSpec spec) : Oper
 
     private static readonly int[] AllRows = [.. Enumerable.Range(0, Batch.MaxRows)];
 
-    private readonly Accumulators _calls = new(spec.Calls);
+    private readonly Accumulators _calls = new(spec.Calls, spec.RetractsValues);
     private readonly int[] _keys = [.. spec.Keys];
     private readonly ulong[] _hashes = new ulong[Batch.MaxRows];
     private readonly nint[] _records = new nint[Batch.MaxRows];

@@ -48,11 +48,22 @@ internal sealed unsafe class PageSpace(PagePool pool, int pageBytes)
     /// <summary>Bytes of a text that lies at an offset of the heap of the record's page.</summary>
     public ReadOnlySpan<byte> HeapText(nint record, int offset, int length) => new(PageOf(record)->Heap + offset, length);
 
+    /// <summary>Words of records whose pages ought to be rebuilt, since texts that no view names take half of their heap; null = the owner looks after that itself.</summary>
+    public List<ulong>? Wasteful { get; set; }
+
     /// <summary>Copies a text into the heap of the record's page; gives its offset.</summary>
     public int AppendText(nint record, ReadOnlySpan<byte> text)
     {
+        int at = Reserve(record, text.Length);
+        text.CopyTo(new Span<byte>(PageOf(record)->Heap + at, text.Length));
+        return at;
+    }
+
+    /// <summary>Zeroed bytes in the heap of the record's page; gives their offset.</summary>
+    public int Reserve(nint record, int length)
+    {
         var page = PageOf(record);
-        int need = page->HeapUsed + text.Length;
+        int need = page->HeapUsed + length;
         if (need < 0) throw new InvalidOperationException("texts of one page exceed 2 GiB");
         if (need > page->HeapBytes)
         {
@@ -62,8 +73,9 @@ internal sealed unsafe class PageSpace(PagePool pool, int pageBytes)
         }
 
         int at = page->HeapUsed;
-        text.CopyTo(new Span<byte>(page->Heap + at, text.Length));
+        new Span<byte>(page->Heap + at, length).Clear();
         page->HeapUsed = need;
+        if (page->HeapGarbage > PagePool.MinPageBytes && page->HeapGarbage > need / 2) Wasteful?.Add(*(ulong*)record);
         return at;
     }
 

@@ -25,6 +25,7 @@ internal abstract unsafe class RecordField(SqlType type, int offset, NullBit bit
         Physical.Float32 => new FloatField<float, int>(type, offset, bit, space),
         Physical.Float64 => new FloatField<double, long>(type, offset, bit, space),
         Physical.Text => new TextField(type, offset, bit, space),
+        Physical.List or Physical.Map or Physical.Row => new NestedField(type, offset, bit, space),
         _ => throw new NotSupportedException($"no state field of type {type}"),
     };
 
@@ -176,7 +177,7 @@ internal sealed class FloatField<T, TBits>(SqlType type, int offset, NullBit bit
 }
 
 /// <summary>Text and binary: a <see cref="TextView"/> whose long bytes lie in the heap of the record's page. CHAR compares without its trailing spaces, as it hashes.</summary>
-internal sealed unsafe class TextField(SqlType type, int offset, NullBit bit, PageSpace space) : RecordField(type, offset, bit, space)
+internal unsafe class TextField(SqlType type, int offset, NullBit bit, PageSpace space) : RecordField(type, offset, bit, space)
 {
     private readonly bool _padded = type.Kind == TypeKind.Char;
 
@@ -192,13 +193,56 @@ internal sealed unsafe class TextField(SqlType type, int offset, NullBit bit, Pa
         }
     }
 
-    /// <summary>Writes one text (which may not lie in this page's heap).</summary>
+    /// <summary>Writes one text (which may not lie in this page's heap): over the old one, when there is room.</summary>
     public void Set(nint record, ReadOnlySpan<byte> value)
     {
         ref var view = ref *(TextView*)(record + Offset);
-        if (!view.IsInline) Space.PageOf(record)->HeapGarbage += view.Length;
+        if (value.Length > TextView.MaxInline && Room(in view) >= value.Length)
+        {
+            var to = new Span<byte>(Space.PageOf(record)->Heap + view.Offset, value.Length);
+            value.CopyTo(to);
+            view = TextView.Of(to, Room(in view), view.Offset);
+            return;
+        }
+
+        Space.PageOf(record)->HeapGarbage += Room(in view);
         view = value.Length <= TextView.MaxInline ? TextView.Inline(value) : TextView.Of(value, 0, Space.AppendText(record, value));
     }
+
+    /// <summary>Adds bytes (that do not lie in this page's heap) behind the text. Room for as many again is kept, so that a text that grows is seldom copied.</summary>
+    public void Append(nint record, ReadOnlySpan<byte> more)
+    {
+        ref var view = ref *(TextView*)(record + Offset);
+        var old = Get(record);
+        int length = checked(old.Length + more.Length);
+        if (length <= TextView.MaxInline)
+        {
+            Span<byte> joined = stackalloc byte[TextView.MaxInline];
+            old.CopyTo(joined);
+            more.CopyTo(joined[old.Length..]);
+            view = TextView.Inline(joined[..length]);
+            return;
+        }
+
+        int room = Room(in view), offset = view.Offset;
+        if (room < length)
+        {
+            // A copy on the stack: an inline text lies in the view, which is about to be written.
+            var before = view;
+            Space.PageOf(record)->HeapGarbage += room;
+            room = (int)Math.Min(2L * length, Array.MaxLength);
+            offset = Space.Reserve(record, room);
+            var source = before.IsInline ? TextView.InlineBytes(in before) : Space.HeapText(record, before.Offset, before.Length);
+            source.CopyTo(new Span<byte>(Space.PageOf(record)->Heap + offset, source.Length));
+        }
+
+        var whole = new Span<byte>(Space.PageOf(record)->Heap + offset, length);
+        more.CopyTo(whole[(length - more.Length)..]);
+        view = TextView.Of(whole, room, offset);
+    }
+
+    // In the heap a view's buffer number says how many bytes are its own; 0 = as many as it is long.
+    private static int Room(ref readonly TextView view) => view.IsInline ? 0 : Math.Max(view.Buffer, view.Length);
 
     public ReadOnlySpan<byte> Get(nint record)
     {

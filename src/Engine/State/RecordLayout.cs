@@ -13,7 +13,7 @@ public readonly record struct NullBit(int Offset, byte Mask)
 /// <summary>
 /// Byte offsets in a record, from its address on. First the header word (<see cref="RecordWord"/>), then key, sub-key and value fields, wider ones first, each aligned to
 /// its width (at most 8), then the null bits. The null bits of the first eight nullable key fields lie in the header word, so that comparing words compares them.
-/// Texts are 16-byte <see cref="TextView"/>s whose long bytes lie in the page's heap. Nested types do not fit a record.
+/// Texts are 16-byte <see cref="TextView"/>s whose long bytes lie in the page's heap; nested values are the texts that <see cref="CellBytes"/> makes of them.
 /// </summary>
 /// <param name="Size">bytes of a record as it is stored; a multiple of 8.</param>
 /// <param name="ExpiryOffset">where the expiry (ms) lies, or −1 without TTL.</param>
@@ -54,10 +54,9 @@ public sealed record RecordLayout(
             at += 8;
         }
 
-        foreach (int i in Enumerable.Range(0, all.Length).OrderByDescending(i => Math.Min(all[i].Type.Width, 8)))
+        foreach (int i in Enumerable.Range(0, all.Length).OrderByDescending(i => Math.Min(WidthOf(all[i].Type), 8)))
         {
-            int width = all[i].Type.Width;
-            if (width == 0) throw new NotSupportedException($"state field {all[i]} has no fixed width");
+            int width = WidthOf(all[i].Type);
             offsets[i] = Align(at, Math.Min(width, 8));
             at = offsets[i] + width;
         }
@@ -80,6 +79,9 @@ public sealed record RecordLayout(
         return new RecordLayout(
             size, [.. offsets[..keys]], [.. offsets[keys..subs]], [.. offsets[subs..]], [.. nulls[..keys]], [.. nulls[keys..subs]], [.. nulls[subs..]], expiry, pair);
     }
+
+    /// <summary>Bytes that a value takes in a record.</summary>
+    private static int WidthOf(SqlType type) => type.Width == 0 ? SqlType.Bytes.Width : type.Width;
 
     private static int Align(int at, int to) => (at + to - 1) / to * to;
 }

@@ -66,6 +66,9 @@ public abstract unsafe class StoredTable
     /// <summary>Writes a text value of a record resolved for writing. The old bytes are reclaimed when the page is rebuilt.</summary>
     public void SetValueText(nint record, int field, ReadOnlySpan<byte> text) => ((TextField)ValueFields[field]).Set(record, text);
 
+    /// <summary>Adds bytes behind a text value of a record resolved for writing.</summary>
+    public void AppendValueText(nint record, int field, ReadOnlySpan<byte> more) => ((TextField)ValueFields[field]).Append(record, more);
+
     /// <summary>Appends the key fields of records to a builder's columns [firstColumn, firstColumn + key fields).</summary>
     public void CopyKeys(ReadOnlySpan<nint> records, BatchBuilder to, int firstColumn) => Copy(KeyFields, records, to, firstColumn);
 

@@ -67,8 +67,10 @@ public sealed unsafe partial class ValueTable
     {
         for (int i = 0; i < _overfull.Count; i++)
         {
-            var page = (PageHeader*)(_directory[_overfull[i] & ((1UL << _directoryBits) - 1)] & ~Clean);
-            if (page->Used >= _soft || page->HeapGarbage > page->HeapUsed / 2) Enlarge(_overfull[i]);
+            int at = (int)(_overfull[i] & ((1UL << _directoryBits) - 1));
+            var page = (PageHeader*)(_directory[at] & ~Clean);
+            if (page->Used >= _soft) Enlarge(_overfull[i]);
+            else if (page->HeapGarbage > page->HeapUsed / 2) Replace(at, page, Space.PageBytes, _slots, page->Depth);
         }
 
         _overfull.Clear();

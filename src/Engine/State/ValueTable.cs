@@ -42,6 +42,7 @@ public sealed unsafe partial class ValueTable : StoredTable
         _int64Key = spec.Key.Count == 1 && spec.Key[0].Type.Physical == Physical.Int64 && spec.Key[0].Type.Kind != TypeKind.Decimal;
         _ttl = spec.Ttl.Milliseconds;
         _now = now;
+        Space.Wasteful = _overfull;
         Reopen(expected, dense);
     }
 
@@ -392,7 +393,7 @@ public sealed unsafe partial class ValueTable : StoredTable
     {
         foreach (var text in TextFields)
         {
-            if (text.Offset != Layout.KeyOffsets[0] && !Layout.KeyOffsets.Contains(text.Offset)) continue;
+            if (!Layout.KeyOffsets.Contains(text.Offset)) continue;
             foreach (nint r in records) if (r != 0) text.Prefetch(r);
         }
     }

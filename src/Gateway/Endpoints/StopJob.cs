@@ -9,7 +9,7 @@ using OrleansStream.Gateway.Problems;
 namespace OrleansStream.Gateway.Endpoints;
 
 /// <summary>
-/// DELETE /api/v1/jobs/{id}: stops a job with a last checkpoint, so that it can go on from there; <c>?mode=savepoint</c> keeps that state in a folder of its own,
+/// DELETE /api/v1/jobs/{id}: stops a job with a last checkpoint, so that it can go on from there; <c>?mode=savepoint</c> makes that a savepoint, from which other jobs can begin,
 /// <c>?mode=cancel</c> gives up what is not committed. The answer comes once the stop is journalled; the status shows its end.
 /// </summary>
 internal static class StopJob
@@ -23,7 +23,7 @@ internal static class StopJob
 
     public static void Map(RouteGroupBuilder api) => api.MapDelete("/jobs/{id}", Handle)
         .WithName("stopJob").WithSummary("Stop a job: mode = checkpoint (default), savepoint or cancel")
-        .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status501NotImplemented);
+        .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict);
 
     private static async Task<Results<Accepted<JobStatus>, ProblemHttpResult>> Handle(string id, JobService jobs, string mode = "checkpoint")
     {

@@ -12,11 +12,14 @@ public sealed class JobService(IGrainFactory grains, ILogger<JobService> log)
 {
     /// <summary>Starts a planned job; gives its id.</summary>
     /// <param name="name">for people; null = <c>job</c>.</param>
-    public async Task<string> SubmitAsync(JobPlan job, string? name)
+    /// <param name="fromSavepoint">id of the savepoint to begin from; null = from nothing.</param>
+    /// <param name="dropState">state that the plan has no place for may be left behind.</param>
+    /// <exception cref="SavepointRefusedException">it cannot begin from that savepoint.</exception>
+    public async Task<string> SubmitAsync(JobPlan job, string? name, string? fromSavepoint = null, bool dropState = false)
     {
         name = string.IsNullOrWhiteSpace(name) ? "job" : name.Trim();
         string id = JobId.New(name);
-        await Grain(new JobKey(JobId.Tenant, id)).SubmitAsync(new JobSubmission(name, job.Sql, job.PlanText, job.Settings, job.Collect));
+        await Grain(new JobKey(JobId.Tenant, id)).SubmitAsync(new JobSubmission(name, job.Sql, job.PlanText, job.Settings, job.Collect, fromSavepoint, dropState));
         Log.Submitted(log, id, name);
         return id;
     }
@@ -39,6 +42,16 @@ public sealed class JobService(IGrainFactory grains, ILogger<JobService> log)
         var status = await Grain(key).StopAsync(kind);
         if (status is not null) Log.StopAskedFor(log, id, kind.ToString());
         return status;
+    }
+
+    /// <summary>Asks for a savepoint. Null = no such job.</summary>
+    /// <exception cref="SavepointRefusedException">the job keeps no state.</exception>
+    public async Task<SavepointStatus?> SavepointAsync(string id)
+    {
+        if (JobId.Key(id) is not { } key) return null;
+        var savepoint = await Grain(key).SavepointAsync();
+        if (savepoint is not null) Log.SavepointAskedFor(log, id, savepoint.Id);
+        return savepoint;
     }
 
     /// <summary>The reader of a SELECT's rows; one reader a job.</summary>

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
+using OrleansStream.Contracts;
 
 namespace OrleansStream.Gateway.Problems;
 
@@ -28,10 +29,42 @@ public static class ApiProblem
     /// <summary>The cluster cannot do this yet.</summary>
     public const string NotSupported = "OS6007";
 
+    /// <summary>No savepoint has that id.</summary>
+    public const string UnknownSavepoint = "OS6008";
+
+    /// <summary>The script cannot go on from the savepoint that it names.</summary>
+    public const string SavepointMisfit = "OS6009";
+
+    /// <summary>The savepoint is still needed by a job that began from it.</summary>
+    public const string SavepointInUse = "OS6010";
+
+    /// <summary>The job keeps no state that could be saved or gone on from.</summary>
+    public const string NoState = "OS6011";
+
+    /// <summary>The savepoint cannot be read.</summary>
+    public const string SavepointDamaged = "OS6012";
+
     public static ProblemHttpResult Invalid(string detail) => Of(StatusCodes.Status400BadRequest, BadRequest, "The request is not valid", detail);
 
     public static ProblemHttpResult NoSuchJob(string id) =>
         Of(StatusCodes.Status404NotFound, UnknownJob, "No such job", $"no job has the id '{id}'; GET {Routes.Jobs} lists those there are");
+
+    public static ProblemHttpResult NoSuchSavepoint(string id) => TypedResults.Problem(Refused(SavepointRefusal.Unknown, $"there is no savepoint '{id}'"));
+
+    /// <summary>A wish about a savepoint that the cluster refuses; with what to do about it.</summary>
+    public static ProblemDetails Refused(SavepointRefusal why, string message)
+    {
+        var (status, code, title, help) = why switch
+        {
+            SavepointRefusal.Unknown => (StatusCodes.Status404NotFound, UnknownSavepoint, "No such savepoint", $"GET {Routes.Savepoints} lists those there are"),
+            SavepointRefusal.Misfit => (StatusCodes.Status409Conflict, SavepointMisfit, "The savepoint does not fit the script",
+                "submit the script that it was taken of (settings and tables that are written may differ), allow state to be left behind with 'dropState': true, or begin without it"),
+            SavepointRefusal.InUse => (StatusCodes.Status409Conflict, SavepointInUse, "The savepoint is in use", "delete it once that job has taken a checkpoint, or stop the job"),
+            SavepointRefusal.NoState => (StatusCodes.Status409Conflict, NoState, "The job keeps no state", "INSERT the rows of the query into a table: such a job takes checkpoints"),
+            _ => (StatusCodes.Status409Conflict, SavepointDamaged, "The savepoint cannot be read", "use another one: nothing but its own parts could mend it"),
+        };
+        return Details(status, code, title, $"{message}; {help}");
+    }
 
     public static ProblemHttpResult InvalidScript(IReadOnlyCollection<SqlError> errors) =>
         Of(StatusCodes.Status400BadRequest, Script, "The script has errors", $"{errors.Count} {(errors.Count == 1 ? "finding" : "findings")}, see errors", errors);

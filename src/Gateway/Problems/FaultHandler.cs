@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
+using OrleansStream.Contracts;
 
 namespace OrleansStream.Gateway.Problems;
 
@@ -15,6 +16,7 @@ internal sealed class FaultHandler(IProblemDetailsService problems, ILogger<Faul
                 StatusCodes.Status413PayloadTooLarge, ApiProblem.TooLarge, "The request is too large", $"a request body may have {RequestLimits.BodyBytes} bytes"),
             BadHttpRequestException bad => ApiProblem.Details(
                 bad.StatusCode, ApiProblem.BadRequest, "The request is not valid", bad.InnerException?.Message ?? bad.Message),
+            SavepointRefusedException refused => ApiProblem.Refused(refused.Why, refused.Message),
             NotSupportedException => ApiProblem.Details(
                 StatusCodes.Status501NotImplemented, ApiProblem.NotSupported, "This is not supported", exception.Message),
             // The outcome of a call that timed out is unknown: submitting and stopping can be repeated, so the client may.

@@ -14,6 +14,10 @@ public interface IJobRecord : IGrainWithStringKey
     [Alias("restarted")]
     Task RestartedAsync(RestartStatus restart);
 
+    /// <summary>A savepoint that was asked for exists, or will not.</summary>
+    [Alias("savepoint")]
+    Task SavepointAsync(SavepointStatus savepoint);
+
     /// <summary>The journal says that the job ought to run, and it was never begun: begin it.</summary>
     [Alias("begin")]
     Task BeginAsync();

@@ -20,6 +20,12 @@ public sealed class JobRecord
 
     /// <summary>The last 50, oldest first.</summary>
     [Id(3)] public ImmutableArray<RestartStatus> Restarts { get; set; } = [];
+
+    /// <summary>Asked of this job; the last 50, oldest first.</summary>
+    [Id(4)] public ImmutableArray<SavepointStatus> Savepoints { get; set; } = [];
+
+    /// <summary>How many were ever asked for: the number in the next one's id.</summary>
+    [Id(5)] public int SavepointCount { get; set; }
 }
 
 /// <summary>A job's front door. It holds nothing that a run needs: the journal does.</summary>
@@ -28,6 +34,10 @@ public sealed class JobGrain([PersistentState("job")] IPersistentState<JobRecord
 {
     private static readonly TimeSpan AskRun = TimeSpan.FromSeconds(1);
 
+    private JobSavepoints? _savepoints;
+
+    private JobSavepoints Savepoints => _savepoints ??= new JobSavepoints(services, Key, log);
+
     private JobKey Key => JobKey.Parse(this.GetPrimaryKeyString());
 
     public async Task SubmitAsync(JobSubmission submission)
@@ -35,7 +45,13 @@ public sealed class JobGrain([PersistentState("job")] IPersistentState<JobRecord
         var state = record.State;
         if (state.Submission is { } held && (held.Plan != submission.Plan || held.Sql != submission.Sql))
             throw new InvalidOperationException($"job {Key} was submitted before, with another plan");
-        PlanJson.Read(submission.Plan);
+        var plan = PlanJson.Read(submission.Plan);
+        if (state.Submission is null && submission.FromSavepoint is { } from)
+        {
+            if (submission.Collect) throw new SavepointRefusedException(SavepointRefusal.NoState, "a SELECT keeps no state: it cannot begin from a savepoint");
+            await Savepoints.FitAsync(from, plan, submission.DropState);
+        }
+
         if (state.Submission is null)
         {
             state.Submission = submission;
@@ -55,6 +71,13 @@ public sealed class JobGrain([PersistentState("job")] IPersistentState<JobRecord
         var head = await services.Journal.ReadAsync(Key, CancellationToken.None);
         if (head.Begin is not null || head.Desired?.State != DesiredState.Running) return;
         var plan = PlanJson.Read(submission.Plan);
+        if (submission.FromSavepoint is { } from && head.Publish is null)
+        {
+            // As if a generation before the first had published it: from here on nothing is special.
+            var manifest = await Savepoints.FitAsync(from, plan, submission.DropState);
+            await services.Journal.TryAppendAsync(Key, head.Version, new PublishEntry(0, manifest.Epoch, manifest), CancellationToken.None);
+        }
+
         plan = plan with { Settings = plan.Settings.SetItems(submission.Settings) };
         await RunStart.BeginAsync(services.Grains, services.Agents.Here, Key.ToString(), 1, new RunBegin("submitted", true, PlanJson.Write(plan), []));
     }
@@ -63,20 +86,22 @@ public sealed class JobGrain([PersistentState("job")] IPersistentState<JobRecord
     {
         var head = await services.Journal.ReadAsync(Key, CancellationToken.None);
         if (head.Version == 0) return null;
+        if (head.Desired?.State != DesiredState.Running) await SettleAsync();
         if (record.State.Last is { } last && head.Desired?.State != DesiredState.Running) return Named(last);
         return Named(await AskAsync(head) ?? FromJournal(head));
     }
 
     public async Task<JobStatus?> StopAsync(StopKind kind)
     {
-        if (kind == StopKind.Savepoint) throw new NotSupportedException("savepoints cannot be taken yet: stop with a checkpoint, or cancel");
+        string? savepoint = kind == StopKind.Savepoint && record.State.Submission is not null ? (await AskSavepointAsync()).Id : null;
         var wanted = new DesiredEntry(kind == StopKind.Cancel ? DesiredState.Cancelled : DesiredState.Stopped, "asked for");
         while (true)
         {
             var head = await services.Journal.ReadAsync(Key, CancellationToken.None);
             if (head.Version == 0) return null;
             if (head.Desired?.State == DesiredState.Running && !await services.Journal.TryAppendAsync(Key, head.Version, wanted, CancellationToken.None)) continue;
-            await TellRunAsync(head, kind);
+            await TellRunAsync(head, run => run.StopAsync(kind, savepoint));
+            await SettleAsync();
             return await StatusAsync();
         }
     }
@@ -85,6 +110,7 @@ public sealed class JobGrain([PersistentState("job")] IPersistentState<JobRecord
     {
         record.State.Last = last;
         await record.WriteStateAsync();
+        await SettleAsync();
         if (record.State.Submission is { Collect: true }) await services.Grains.GetGrain<IResultGrain>(Key.ToString()).CompleteAsync(Fault(last));
     }
 
@@ -92,6 +118,44 @@ public sealed class JobGrain([PersistentState("job")] IPersistentState<JobRecord
     {
         record.State.Restarts = [.. record.State.Restarts.TakeLast(49), restart];
         await record.WriteStateAsync();
+        await SettleAsync();
+    }
+
+    public async Task<SavepointStatus?> SavepointAsync()
+    {
+        if (record.State.Submission is null) return null;
+        var asked = await AskSavepointAsync();
+        await SettleAsync();
+        return record.State.Savepoints.Single(s => s.Id == asked.Id);
+    }
+
+    public async Task SavepointAsync(SavepointStatus savepoint)
+    {
+        record.State.Savepoints = JobSavepoints.With(record.State.Savepoints, savepoint);
+        await record.WriteStateAsync();
+    }
+
+    private async Task<SavepointStatus> AskSavepointAsync()
+    {
+        if (record.State.Submission is { Collect: true }) throw new SavepointRefusedException(SavepointRefusal.NoState, "a SELECT keeps no state: there is nothing to save");
+        var asked = new SavepointStatus($"{Key.Job}-{++record.State.SavepointCount}", Key.Job, SavepointState.Pending, services.Time.GetUtcNow());
+        await SavepointAsync(asked);
+        return asked;
+    }
+
+    // Wishes outlive the run that heard them: the one that lives is told again, and what a job left open when it ended is made from its last checkpoint.
+    private async Task SettleAsync()
+    {
+        var pending = record.State.Savepoints.Where(s => s.State == SavepointState.Pending).ToArray();
+        if (pending.Length == 0) return;
+        var head = await services.Journal.ReadAsync(Key, CancellationToken.None);
+        bool ended = head.Desired?.State != DesiredState.Running && (record.State.Last is not null || await AskAsync(head) is null);
+        foreach (var wish in pending)
+        {
+            if (await Savepoints.FindAsync(wish.Id) is { } found) await SavepointAsync(found);
+            else if (ended) Savepoints.Copy(wish.Id, head, this.AsReference<IJobRecord>().SavepointAsync);
+            else if (head.Desired?.State == DesiredState.Running) await TellRunAsync(head, run => run.SavepointAsync(wish.Id));
+        }
     }
 
     private static JobFault? Fault(JobStatus last) => last.State switch
@@ -101,12 +165,12 @@ public sealed class JobGrain([PersistentState("job")] IPersistentState<JobRecord
         _ => null,
     };
 
-    private async Task TellRunAsync(JournalHead head, StopKind kind)
+    private async Task TellRunAsync(JournalHead head, Func<IRunGrain, Task> tell)
     {
         if (head.Generation == 0) return;
         try
         {
-            await Run(head).StopAsync(kind);
+            await tell(Run(head));
         }
         catch (Exception e) when (e is TimeoutException or OrleansException)
         {
@@ -142,5 +206,5 @@ public sealed class JobGrain([PersistentState("job")] IPersistentState<JobRecord
         Epoch = head.Publish?.Epoch ?? 0,
     };
 
-    private JobStatus Named(JobStatus status) => status with { Name = record.State.Submission?.Name ?? status.Name, Sql = record.State.Submission?.Sql, Restarts = record.State.Restarts };
+    private JobStatus Named(JobStatus status) => status with { Name = record.State.Submission?.Name ?? status.Name, Sql = record.State.Submission?.Sql, Restarts = record.State.Restarts, Savepoints = record.State.Savepoints, FromSavepoint = record.State.Submission?.FromSavepoint };
 }

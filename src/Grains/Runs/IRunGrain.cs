@@ -14,9 +14,15 @@ public interface IRunGrain : IGrainWithStringKey
     [Alias("begin")]
     Task BeginAsync(RunBegin begin);
 
+    /// <param name="savepoint">id of the savepoint that the last checkpoint is to be; null = none.</param>
     [ResponseTimeout("00:00:02")]
     [Alias("stop")]
-    Task StopAsync(StopKind kind);
+    Task StopAsync(StopKind kind, string? savepoint);
+
+    /// <summary>The next checkpoint is to be this savepoint. Repeating it changes nothing.</summary>
+    [ResponseTimeout("00:00:02")]
+    [Alias("savepoint")]
+    Task SavepointAsync(string id);
 
     /// <summary>Takes a checkpoint if the job takes any, then ends this generation without another: the job goes on elsewhere, or when a silo starts.</summary>
     [ResponseTimeout("00:00:02")]

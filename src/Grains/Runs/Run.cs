@@ -28,6 +28,8 @@ internal sealed class Run(RunServices services, JobKey job, int generation, ILog
     private readonly Queue<object> _facts = new();
     private bool _taking;
     private bool _draining;
+    private readonly HashSet<string> _kept = [];
+    private ImmutableArray<string> _wishes = [];
     private bool _looking;
     private JobState _state = JobState.New(true, []);
     private CheckpointState? _epochs;
@@ -93,13 +95,21 @@ internal sealed class Run(RunServices services, JobKey job, int generation, ILog
         Tell(new JobFact.Failed(fault.Message, fatal, NowMs()));
     }
 
+    /// <summary>A savepoint is wanted: of the next checkpoint once all shards run.</summary>
+    public void Keep(string savepoint)
+    {
+        if (_kept.Contains(savepoint)) return;
+        if (_state.Phase == JobPhase.Running) Tell(new CheckpointFact.Wanted(NowMs(), Savepoint: savepoint));
+        else if (!_wishes.Contains(savepoint)) _wishes = _wishes.Add(savepoint);
+    }
+
     /// <summary>Ends this generation after a checkpoint, and leaves the desired state as it is.</summary>
     public void Drain()
     {
         if (_draining) return;
         _draining = true;
         _leaving.Cancel();
-        if (_state is { Phase: JobPhase.Running, Checkpoints: true }) Tell(new CheckpointFact.Wanted(NowMs()));
+        if (_state is { Phase: JobPhase.Running, Checkpoints: true }) Tell(new CheckpointFact.Wanted(NowMs(), Final: true));
         else if (!_state.Checkpoints) Fail(new JobFault(FaultCodes.Lost, "its silo is stopping", null, services.Time.GetUtcNow()), true);
         else StandDown();
     }
@@ -164,8 +174,11 @@ internal sealed class Run(RunServices services, JobKey job, int generation, ILog
             case JobEffect.Prepare: Do(PrepareAsync); break;
             case JobEffect.StartShards: foreach (var s in _state.Shards) Do(async () => Tell(new JobFact.Started(s, await Shards!.StartAsync(s, _splits.GetValueOrDefault(s, []))))); break;
             case JobEffect.Recommit: Do(RecommitAsync); break;
-            case JobEffect.Go: Do(() => Shards!.GoAsync()); break;
-            case JobEffect.WantEpoch: Tell(new CheckpointFact.Wanted(NowMs())); break;
+            case JobEffect.Go:
+                Do(() => Shards!.GoAsync());
+                foreach (string savepoint in _wishes) Tell(new CheckpointFact.Wanted(NowMs(), Savepoint: savepoint));
+                break;
+            case JobEffect.WantEpoch w: Tell(new CheckpointFact.Wanted(NowMs(), w.Final, w.Savepoint)); break;
             case JobEffect.StopShards: Do(StopShardsAsync); break;
             case JobEffect.AppendDesired d: Do(() => WriteDesiredAsync(new DesiredEntry(d.State, d.Reason))); break;
             case JobEffect.BeginNext n: Next = BeginNextAsync(n); break;
@@ -180,16 +193,17 @@ internal sealed class Run(RunServices services, JobKey job, int generation, ILog
         {
             case CheckpointEffect.BeginEpoch b:
                 _lastEpochMs = NowMs();
-                History.Began(b.Epoch, generation, services.Time.GetUtcNow());
+                History.Began(b.Epoch, generation, Now, b.Commands.Values.Any(c => c.Savepoint is not null));
                 Do(() => Shards!.BeginEpochAsync(b.Commands));
                 break;
             case CheckpointEffect.Publish p: Do(() => PublishAsync(p.Manifest)); break;
             case CheckpointEffect.Commit c: Do(() => CommitAsync(c.Manifest)); break;
+            case CheckpointEffect.Keep k: Do(() => KeepAsync(k)); break;
             case CheckpointEffect.Drop d: Do(() => DropAsync(d.Parts)); break;
             case CheckpointEffect.Completed c:
                 History.Completed(_epochs!.Published!, services.Time.GetUtcNow());
-                Tell(new JobFact.EpochCompleted(c.Epoch, c.Last));
-                if (_draining && !c.Last) StandDown();
+                Tell(new JobFact.EpochCompleted(c.Epoch, c.Last, c.Final));
+                if (_draining && c.Final && !c.Last) StandDown();
                 break;
             case CheckpointEffect.Overdue o: Do(() => OverdueAsync(o)); break;
             case CheckpointEffect.StandDown: StandDown(); break;
@@ -288,6 +302,16 @@ internal sealed class Run(RunServices services, JobKey job, int generation, ILog
     private async Task CommitSinksAsync(Manifest manifest)
     {
         foreach (string sink in _sinks!.Uids) await RetryAsync(_sinks.NameOf(sink), () => _sinks.CommitAsync(sink, manifest, _ended.Token));
+    }
+
+    // The job's front door is told; should it not hear, it finds the savepoint itself.
+    private async Task KeepAsync(CheckpointEffect.Keep keep)
+    {
+        var savepoint = Savepoint.Of(keep.Manifest, job, keep.Savepoint, NowMs(), PlanJson.Write(Plan!));
+        await RetryAsync($"savepoint {keep.Savepoint}", () => new SavepointStore(services.Parts).PublishAsync(savepoint, job.Tenant, _ended.Token).AsTask());
+        _kept.Add(keep.Savepoint);
+        services.Grains.GetGrain<IJobRecord>(job.ToString()).SavepointAsync(JobSavepoints.Completed(savepoint)).Ignore();
+        Tell(new CheckpointFact.Kept(keep.Manifest.Epoch));
     }
 
     // Not the end if a sink or a disk keeps it: the next generation would meet the same, and replay.

@@ -45,9 +45,15 @@ public sealed class RunGrain(RunServices services, SiloRuns runs, ILogger<RunGra
         await _run.BeginAsync(begin);
     }
 
-    public Task StopAsync(StopKind kind)
+    public Task StopAsync(StopKind kind, string? savepoint)
     {
-        _run?.Tell(new JobFact.StopAsked(kind == StopKind.Cancel ? Engine.Checkpoints.StopKind.Cancel : Engine.Checkpoints.StopKind.Stop, null));
+        _run?.Tell(new JobFact.StopAsked(kind == StopKind.Cancel ? Engine.Checkpoints.StopKind.Cancel : Engine.Checkpoints.StopKind.Stop, null, savepoint));
+        return Task.CompletedTask;
+    }
+
+    public Task SavepointAsync(string id)
+    {
+        _run?.Keep(id);
         return Task.CompletedTask;
     }
 

@@ -26,7 +26,7 @@ internal sealed class RunHistory
 
     public ImmutableArray<CheckpointStatus> Checkpoints => [.. _checkpoints];
 
-    public void Began(long epoch, int generation, DateTimeOffset at) => _open = new CheckpointStatus(epoch, generation, at, 0, 0, false, null);
+    public void Began(long epoch, int generation, DateTimeOffset at, bool savepoint) => _open = new CheckpointStatus(epoch, generation, at, 0, 0, savepoint, null);
 
     public void Completed(Manifest manifest, DateTimeOffset at) => Close(c => c with { DurationMs = (at - c.Started).TotalMilliseconds, Bytes = manifest.Shards.Sum(s => s.Bytes) });
 

@@ -34,7 +34,7 @@ internal sealed partial class PhysicalBuilder(PhysicalOptions options, TextSpan 
         }
         switch (node)
         {
-            case LogicalScan s: return new PhysicalScan(s.Table, s.Options, s.Positions, s.Columns);
+            case LogicalScan s: return Scan(s);
             case LogicalFilter f: return new PhysicalFilter(inputs[0], f.Condition);
             case LogicalProject p: return ProjectMerge.IsIdentity(p) ? inputs[0] : new PhysicalProject(inputs[0], p.Items, p.Columns);
             case LogicalWindowAggregate a: return WindowAggregate(a, inputs[0]);
@@ -51,6 +51,23 @@ internal sealed partial class PhysicalBuilder(PhysicalOptions options, TextSpan 
         }
     }
 
+    private PhysicalNode? Scan(LogicalScan s)
+    {
+        SourceChangelog changelog = options.Changelog(s.Options);
+        if (changelog.Before) return new PhysicalScan(s.Table, s.Options, s.Positions, s.Columns, changelog);
+        if (s.Table.PrimaryKey.IsEmpty)
+            return Refuse(Codes.UpdatesRefused, $"the source {s.Table.Name} gives updates without the rows before, which are addressed by a primary key", "declare PRIMARY KEY (…) NOT ENFORCED");
+        // The key is read even when the query does not ask for it: before the computed columns, which come last.
+        ImmutableArray<int> missing = [.. s.Table.PrimaryKey.Where(k => !s.Positions.Contains(k))];
+        int at = s.Positions.Count(p => s.Table.Columns[p].Kind == ColumnKind.Physical);
+        ImmutableArray<int> positions = s.Positions.InsertRange(at, missing);
+        ImmutableArray<RelColumn> columns = s.Columns.InsertRange(at, missing.Select(k => new RelColumn(s.Table.Columns[k].Name, s.Table.Columns[k].Type)));
+        var scan = new PhysicalScan(s.Table, s.Options, positions, columns, changelog);
+        var normal = new PhysicalChangelogNormalize(scan, [.. s.Table.PrimaryKey.Select(k => positions.IndexOf(k))], options.TtlMs);
+        if (missing.IsEmpty) return normal;
+        return new PhysicalProject(normal, [.. s.Positions.Select((p, i) => (Expr)new ColumnExpr(positions.IndexOf(p), s.Columns[i].Type))], s.Columns);
+    }
+
     private PhysicalNode? NotYet(string what, string? help) => Refuse(Codes.NotSupported, $"{what} is not supported yet", help);
 
     private PhysicalNode? Refuse(string code, string message, string? help)
@@ -63,15 +80,20 @@ internal sealed partial class PhysicalBuilder(PhysicalOptions options, TextSpan 
     {
         ImmutableArray<AggregateCall> calls = [.. a.Calls.Select(Call)];
         var single = new GroupAggregateSpec(RelColumn.Schema(a.Columns), a.Keys, calls, false, false, AggregatePhase.Single, options.TtlMs);
-        if (!options.TwoPhase || calls.Any(c => c.Distinct || !EngineAggregates.Has(c))) return new PhysicalGroupAggregate(input, single, a.Columns);
+        bool retracts = Emits(input) != ModifyKinds.Insert;
+        if (!options.TwoPhase || options.EmitEach || !calls.All(c => EngineAggregates.Splits(c, retracts))) return new PhysicalGroupAggregate(input, single, a.Columns);
         (GroupAggregateSpec partial, GroupAggregateSpec final) = single.Split(input.Schema);
         var before = new PhysicalGroupAggregate(input, partial, [.. partial.Output.Fields.Select(f => new RelColumn(f.Name, f.Type))]);
         return new PhysicalGroupAggregate(before, final, a.Columns);
     }
 
+    // What the first pass will find.
+    private static ModifyKinds Emits(PhysicalNode node) => node.Emits([.. node.Inputs.Select(Emits)]);
+
     public static AggregateCall Call(BoundAggregate call) => new(
         call.Function, [.. call.Arguments.Select(e => ((ColumnExpr)e).Index)], [.. call.Arguments.Select(e => e.Type)],
-        call.Filter is ColumnExpr filter ? filter.Index : -1, call.Distinct, call.Type);
+        call.Filter is ColumnExpr filter ? filter.Index : -1,
+        call.Distinct && call.Function is not ("MIN" or "MAX"), call.Type);
 
     private PhysicalSink Sink(LogicalSink s, PhysicalNode input)
     {
@@ -91,6 +113,8 @@ internal sealed partial class PhysicalBuilder(PhysicalOptions options, TextSpan 
 
 /// <summary>What the choice of operators depends on beside the query.</summary>
 /// <param name="TwoPhase">aggregate before the exchange too, where that is possible.</param>
+/// <param name="EmitEach">every intermediate change is to be seen: no rows are summed up before the exchange.</param>
 /// <param name="TtlMs">ms after which unused state is forgotten; 0: never.</param>
+/// <param name="Changelog">kinds of the rows of a source with these options.</param>
 /// <param name="TakesUpdates">whether a table's connector, or its format, can write updates.</param>
-internal sealed record PhysicalOptions(bool TwoPhase, long TtlMs, Predicate<TableRef> TakesUpdates);
+internal sealed record PhysicalOptions(bool TwoPhase, bool EmitEach, long TtlMs, Func<ImmutableArray<TableOption>, SourceChangelog> Changelog, Predicate<TableRef> TakesUpdates);

@@ -5,9 +5,10 @@ using OrleansStream.Sql.Binding;
 namespace OrleansStream.Sql.Physical;
 
 /// <summary>Reads a table.</summary>
+/// <param name="Changelog">kinds of its rows.</param>
 /// <param name="Positions">columns of the table in the order delivered: physical ones, then computed ones.</param>
-public sealed record PhysicalScan(CatalogTable Table, ImmutableArray<TableOption> Options, ImmutableArray<int> Positions, ImmutableArray<RelColumn> Columns)
-    : PhysicalNode([], Columns)
+public sealed record PhysicalScan(CatalogTable Table, ImmutableArray<TableOption> Options, ImmutableArray<int> Positions, ImmutableArray<RelColumn> Columns,
+    SourceChangelog Changelog) : PhysicalNode([], Columns)
 {
     public override string Title => $"the source {Table.Name}";
 
@@ -26,13 +27,12 @@ public sealed record PhysicalScan(CatalogTable Table, ImmutableArray<TableOption
     /// <summary>An expression over the table's columns as one over the columns delivered.</summary>
     public Expr Local(Expr e) => ExprTree.Remap(e, i => Positions.IndexOf(i));
 
-    public override ModifyKinds Emits(ImmutableArray<ModifyKinds> inputs) => SourceChangelog.Of(Options, out _);
+    public override ModifyKinds Emits(ImmutableArray<ModifyKinds> inputs) => Changelog.Kinds;
 
-    public override string? NotYet =>
-        SourceChangelog.Of(Options, out bool before) != ModifyKinds.Insert && !before ? "a source of updates without the rows before" : null;
+    public override UpdateKind GivesUpdates(UpdateKind asked, ImmutableArray<UpdateKind> inputs) => Changelog.Before ? UpdateKind.BeforeAndAfter : UpdateKind.After;
 
     public override ImmutableArray<ImmutableArray<int>> UpsertKeys(ImmutableArray<Traits> inputs) =>
-        Table.PrimaryKey.Length > 0 && Table.PrimaryKey.All(Positions.Contains) ? [[.. Table.PrimaryKey.Select(k => Positions.IndexOf(k))]] : [];
+        !Table.PrimaryKey.IsEmpty && Table.PrimaryKey.All(k => Positions.Contains(k)) ? [[.. Table.PrimaryKey.Select(k => Positions.IndexOf(k))]] : [];
 
     public override Distribution Gives(ImmutableArray<Distribution> inputs) => Distribution.Any;
 }

@@ -92,8 +92,11 @@ internal sealed class JobPlanner(
     private PhysicalOptions Options()
     {
         bool twoPhase = settings.GetValueOrDefault("table.optimizer.agg-phase-strategy", "AUTO") != "ONE_PHASE";
-        return new PhysicalOptions(twoPhase, Duration("table.exec.state.ttl", 0), TakesUpdates);
+        return new PhysicalOptions(twoPhase, settings.GetValueOrDefault("emit") == "each", Duration("table.exec.state.ttl", 0), Changelog, TakesUpdates);
     }
+
+    private SourceChangelog Changelog(ImmutableArray<TableOption> options) =>
+        SourceChangelog.Of(options.FirstOrDefault(o => o.Key == "connector") is { } c ? connectors.Find(c.Value) : null, options);
 
     private bool TakesUpdates(TableRef table)
     {

@@ -112,6 +112,47 @@ public class CheckpointProtocolTests
         Assert.Equal(["x0 z0", "y7"], new[] { A, B }.Select(id => string.Join(' ', splits[id].Single().Splits.Select(i => $"{i.Split.Id}{i.Position.Offset}"))));
     }
 
+    private CheckpointState Through(CheckpointState s, long epoch) => On(s, new CheckpointFact.Reported(Report(A, epoch)), new CheckpointFact.Reported(Report(B, epoch)),
+        new CheckpointFact.Reported(Report(C, epoch)), new CheckpointFact.Published(epoch, true), new CheckpointFact.Committed(epoch));
+
+    [Fact]
+    public void A_savepoint_is_the_next_epoch_kept_once_it_is_committed()
+    {
+        // The first epoch is open: the wish waits, and is one wish however often it is said.
+        var s = On(New(), new CheckpointFact.Wanted(5), new CheckpointFact.Wanted(6, Savepoint: "s1"), new CheckpointFact.Wanted(7, Savepoint: "s1"));
+        s = Through(s, 1);
+        var begin = _effects.OfType<CheckpointEffect.BeginEpoch>().ToArray();
+        Assert.Equal([null, "s1"], begin.Select(b => b.Commands[A].Savepoint));
+        _effects.Clear();
+        s = Through(s, 2);
+        var keep = Assert.IsType<CheckpointEffect.Keep>(_effects[^1]);
+        Assert.Equal(("s1", 2L), (keep.Savepoint, keep.Manifest.Epoch));
+        Assert.DoesNotContain(_effects, e => e is CheckpointEffect.Completed);
+        s = On(s, new CheckpointFact.Kept(1), new CheckpointFact.Kept(2));
+        Assert.Equal(new CheckpointEffect.Completed(2, false), _effects[^1]);
+        Assert.Null(s.Open);
+    }
+
+    [Fact]
+    public void Nothing_follows_the_final_epoch_and_savepoints_that_wait_come_before_it()
+    {
+        var s = On(New(), new CheckpointFact.Wanted(5), new CheckpointFact.Wanted(6, Savepoint: "s1"), new CheckpointFact.Wanted(7, Final: true, Savepoint: "s2"));
+        s = On(Through(Through(s, 1), 2), new CheckpointFact.Kept(2));
+        s = On(Through(s, 3), new CheckpointFact.Wanted(8), new CheckpointFact.Kept(3), new CheckpointFact.Wanted(9));
+        Assert.Equal([(null, false), ("s1", false), ("s2", true)], _effects.OfType<CheckpointEffect.BeginEpoch>().Select(b => (b.Commands[C].Savepoint, b.Commands[C].Final)));
+        Assert.Equal(new CheckpointEffect.Completed(3, false, Final: true), _effects[^1]);
+        Assert.Null(s.Open);
+    }
+
+    [Fact]
+    public void Parts_of_a_savepoint_that_the_job_began_from_are_not_dropped()
+    {
+        var image = new ShardImage(0, 0, 2, [$"{Savepoint.Folder("t", "j-1")}0-9-0-0-0", "t/j/1/1-0-0"], 10, [], [], ImmutableSortedDictionary<string, long>.Empty);
+        var from = new Manifest(1, 1, 0, 9, false, [image], ImmutableSortedDictionary<string, ImmutableArray<byte[]>>.Empty, ImmutableSortedDictionary<string, EnumeratorImage>.Empty);
+        Through(On(New(from), new CheckpointFact.Wanted(5)), 10);
+        Assert.Equal(["t/j/1/1-0-0"], Assert.Single(_effects.OfType<CheckpointEffect.Drop>()).Parts);
+    }
+
     [Fact]
     public void An_epoch_that_takes_too_long_is_said_once_with_those_that_are_missing()
     {

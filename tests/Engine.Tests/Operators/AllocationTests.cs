@@ -24,6 +24,8 @@ public class AllocationTests
         ["hop"] = new HopWindowSpec(Counts, 1, 1000, 250, 0, [0], [Count, Sum], AggregatePhase.Single, []),
         ["cumulate"] = new CumulateWindowSpec(Counts, 1, 1000, 250, 0, [0], [Count, Sum], AggregatePhase.Single, []),
         ["group"] = new GroupAggregateSpec(Counts, [0], [Count, Sum], false, true),
+        ["group extremes"] = new GroupAggregateSpec(Counts, [0], [Count, Sum with { Function = "MAX" }], true, true),
+        ["normalize"] = new ChangelogNormalizeSpec(Input, [0], true),
         ["deduplicate"] = new DeduplicateSpec(Input, [0], 1, true, true),
         ["limit"] = new LimitSpec(Input, 10, 1_000_000_000),
         ["join"] = new EquiJoinSpec(Input.Concat(Input), [0], [0]),

@@ -30,9 +30,9 @@ public sealed class Server : IAsyncDisposable
         return new Server(ostream, new Uri(url));
     }
 
-    public async Task<string> SubmitAsync(string name, string sql, Dictionary<string, string>? settings = null)
+    public async Task<string> SubmitAsync(string name, string sql, Dictionary<string, string>? settings = null, string? fromSavepoint = null)
     {
-        var answer = await Http.PostAsJsonAsync("/api/v1/jobs", new { name, sql, settings });
+        var answer = await Http.PostAsJsonAsync("/api/v1/jobs", new { name, sql, settings, fromSavepoint });
         string body = await answer.Content.ReadAsStringAsync();
         Assert.True(answer.StatusCode == HttpStatusCode.Created, $"{answer.StatusCode}: {body}");
         string id = JsonDocument.Parse(body).RootElement.GetProperty("id").GetString()!;

@@ -84,7 +84,7 @@ public sealed class Run(Cluster cluster, Silo silo, ImmutableArray<long> recent)
                 Each((s, h) => h.Go());
                 if (cluster.EpochMs > 0) Tick();
                 break;
-            case JobEffect.WantEpoch: On(new CheckpointFact.Wanted(cluster.World.NowMs)); break;
+            case JobEffect.WantEpoch w: On(new CheckpointFact.Wanted(cluster.World.NowMs, w.Final, w.Savepoint)); break;
             case JobEffect.StopShards:
                 Each((s, h) => h.StopAsync());
                 foreach (var o in _orphans) _ = o.StopAsync();
@@ -127,7 +127,11 @@ public sealed class Run(Cluster cluster, Silo silo, ImmutableArray<long> recent)
             case CheckpointEffect.Drop d:
                 if (Append(_head.Version, new DropEntry(Generation, d.Parts))) foreach (string p in d.Parts) Cluster.Sync(cluster.Parts.DeleteAsync(p, default));
                 break;
-            case CheckpointEffect.Completed c: On(new JobFact.EpochCompleted(c.Epoch, c.Last)); break;
+            case CheckpointEffect.Completed c: On(new JobFact.EpochCompleted(c.Epoch, c.Last, c.Final)); break;
+            case CheckpointEffect.Keep k:
+                Cluster.Sync(new SavepointStore(cluster.Parts).PublishAsync(Savepoint.Of(k.Manifest, cluster.Job, k.Savepoint, cluster.World.NowMs, _head.Plan!), cluster.Job.Tenant, default));
+                On(new CheckpointFact.Kept(k.Manifest.Epoch));
+                break;
             case CheckpointEffect.StandDown: On(new JobFact.Superseded(cluster.Head().Generation)); break;
 
             case CheckpointEffect.Overdue o when ShardWait.Excuses(Hosts(o.Missing).Select(h => h.Status()).Select(s => (s.BlockedBy, s.Checkpointing))): break;

@@ -8,8 +8,13 @@ namespace OrleansStream.Engine.Functions.Aggregates;
 public sealed class FirstValue : AggregateFunction
 {
     public override ResolvedCall? Resolve(ImmutableArray<SqlType> arguments) =>
-        arguments is [{ Width: > 0, Kind: not TypeKind.Null } type] ? new ResolvedCall(Name, arguments, type.WithNullable(true)) : null;
+        arguments is [{ Kind: not TypeKind.Null } type] ? new ResolvedCall(Name, arguments, type.WithNullable(true)) : null;
 
-    public override Aggregate Bind(AggregateCall call) =>
-        call.ArgumentTypes is [var type] && type.WithNullable(true) == call.Type.WithNullable(true) && ExtremeOf<First>.Bind(call) is { } bound ? bound : throw Unknown(call);
+    public override Aggregate Bind(AggregateCall call)
+    {
+        if (call.ArgumentTypes is not [var type] || type.WithNullable(true) != call.Type.WithNullable(true)) throw Unknown(call);
+        return ExtremeOf<First>.Bind(call) ?? new ListedEnd(call, last: false);
+    }
+
+    public override Aggregate BindRetracting(AggregateCall call) => new ListedEnd(call, last: false);
 }

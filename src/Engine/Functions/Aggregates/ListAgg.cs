@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using OrleansStream.Columns;
 using OrleansStream.Engine.Plan;
-using OrleansStream.Engine.State;
 
 namespace OrleansStream.Engine.Functions.Aggregates;
 
@@ -16,74 +15,54 @@ public sealed class ListAgg : AggregateFunction
 
     public override Aggregate Bind(AggregateCall call) => call.Type.IsText && call.Arguments.Length is 1 or 2 ? new Texts(call) : throw Unknown(call);
 
-    /// <summary>The record holds the list so far, the separator, and, as wide, whether there is a list.</summary>
-    private sealed unsafe class Texts(AggregateCall call) : Aggregate(call)
+    private sealed class Texts(AggregateCall call) : ListedAggregate(call)
     {
-        private const int Width = 16;
         private byte[] _joined = new byte[256];
 
-        public override ImmutableArray<SqlType> State { get; } = [SqlType.String.NotNull, SqlType.String.NotNull, SqlType.Decimal(38, 0).NotNull];
-
-        public override ImmutableArray<SqlType> Partial { get; } = [SqlType.String, SqlType.String.NotNull];
-
-        public override void Add(StoredTable table, Batch batch, ReadOnlySpan<int> rows, ReadOnlySpan<nint> records)
+        protected override void Write(ReadOnlySpan<byte> list, ColumnBuilder to)
         {
-            var texts = (TextColumn)batch.Columns[Call.Arguments[0]];
-            var separators = Call.Arguments.Length > 1 ? (TextColumn)batch.Columns[Call.Arguments[1]] : null;
-            for (int i = 0; i < rows.Length; i++)
+            if (list.IsEmpty)
             {
-                if (texts.IsNull(rows[i])) continue;
-                Append(table, records[i], texts[rows[i]], separators is null ? ","u8 : separators.IsNull(rows[i]) ? default : separators[rows[i]]);
-            }
-        }
-
-        public override void MergePartial(StoredTable table, Batch batch, int first, ReadOnlySpan<int> rows, ReadOnlySpan<nint> records)
-        {
-            TextColumn texts = (TextColumn)batch.Columns[first], separators = (TextColumn)batch.Columns[first + 1];
-            for (int i = 0; i < rows.Length; i++) if (!texts.IsNull(rows[i])) Append(table, records[i], texts[rows[i]], separators[rows[i]]);
-        }
-
-        public override void Merge(StoredTable table, ReadOnlySpan<nint> records, StoredTable fromTable, ReadOnlySpan<nint> from)
-        {
-            for (int i = 0; i < records.Length; i++) if (Known(from[i])) Append(table, records[i], fromTable.ValueText(from[i], Field), fromTable.ValueText(from[i], Field + 1));
-        }
-
-        public override void WritePartial(StoredTable table, ReadOnlySpan<nint> records, BatchBuilder to, int first)
-        {
-            WriteResult(table, records, to.Columns[first]);
-            foreach (nint r in records) to.Text(first + 1).Append(table.ValueText(r, Field + 1));
-        }
-
-        public override void WriteResult(StoredTable table, ReadOnlySpan<nint> records, ColumnBuilder to)
-        {
-            var builder = (TextBuilder)to;
-            foreach (nint r in records)
-            {
-                if (Known(r)) builder.Append(table.ValueText(r, Field));
-                else builder.AppendNulls(1);
-            }
-        }
-
-        private bool Known(nint record) => *(long*)(record + Offset + (2 * Width)) != 0;
-
-        private void Append(StoredTable table, nint record, ReadOnlySpan<byte> text, ReadOnlySpan<byte> separator)
-        {
-            if (!Known(record))
-            {
-                *(long*)(record + Offset + (2 * Width)) = 1;
-                table.SetValueText(record, Field + 1, separator);
-                table.SetValueText(record, Field, text);
+                to.AppendNulls(1);
                 return;
             }
 
-            // What lies in the record may move when it is written: the new list is put together outside.
-            var list = table.ValueText(record, Field);
-            int length = list.Length + separator.Length + text.Length;
-            if (_joined.Length < length) _joined = new byte[length * 2];
-            list.CopyTo(_joined);
-            separator.CopyTo(_joined.AsSpan(list.Length));
-            text.CopyTo(_joined.AsSpan(list.Length + separator.Length));
-            table.SetValueText(record, Field, _joined.AsSpan(0, length));
+            // An entry takes at least as much as its text and separator, but for the comma that is not in it.
+            if (_joined.Length < 2 * list.Length) _joined = new byte[3 * list.Length];
+            int at = 0;
+            for (bool first = true; list.Length > 0; first = false)
+            {
+                var entry = Next(ref list);
+                var text = Text(ref entry, 0);
+                var separator = Call.Arguments.Length > 1 ? Text(ref entry, 1) : ","u8;
+                if (!first) Add(separator, ref at);
+                Add(text, ref at);
+            }
+
+            ((TextBuilder)to).Append(_joined.AsSpan(0, at));
+        }
+
+        private void Add(ReadOnlySpan<byte> part, ref int at)
+        {
+            part.CopyTo(_joined.AsSpan(at));
+            at += part.Length;
+        }
+
+        // NULL as an empty text: only a separator can be NULL here.
+        private ReadOnlySpan<byte> Text(ref ReadOnlySpan<byte> entry, int argument)
+        {
+            bool isNull = false;
+            if (Call.ArgumentTypes[argument].Nullable)
+            {
+                isNull = entry[0] != 0;
+                entry = entry[1..];
+            }
+
+            if (isNull) return default;
+            int length = CellBytes.Length(ref entry);
+            var text = entry[..length];
+            entry = entry[length..];
+            return text;
         }
     }
 }

@@ -17,6 +17,13 @@ internal readonly struct AddMoment<T> : IRetract<Moments, T> where T : struct, I
 {
     public static void Add(ref Moments state, T value)
     {
+        // More rows were taken back than there were, as in Flink: the next ones make up for them.
+        if (state.Count < 0)
+        {
+            state.Count++;
+            return;
+        }
+
         double x = double.CreateTruncating(value), distance = x - state.Mean;
         state.Mean += distance / ++state.Count;
         state.Squares += distance * (x - state.Mean);
@@ -26,7 +33,7 @@ internal readonly struct AddMoment<T> : IRetract<Moments, T> where T : struct, I
     {
         if (state.Count <= 1)
         {
-            state = default;
+            state = new Moments { Count = state.Count - 1 };
             return;
         }
 
@@ -37,8 +44,8 @@ internal readonly struct AddMoment<T> : IRetract<Moments, T> where T : struct, I
 
     public static void Merge(ref Moments state, in Moments other)
     {
-        if (other.Count == 0) return;
-        if (state.Count == 0)
+        if (other.Count <= 0) return;
+        if (state.Count <= 0)
         {
             state = other;
             return;
@@ -108,5 +115,6 @@ public abstract class SpreadFunction(bool sample, bool root) : AggregateFunction
     }
 
     private RetractableAggregate<Moments, TArgument, AddMoment<TArgument>, TResult, Spread<TResult>> Of<TArgument, TResult>(AggregateCall call, double unit)
-        where TArgument : struct, INumber<TArgument> where TResult : unmanaged, INumber<TResult> => new(call, State, new(sample, root, unit, call.Type));
+        where TArgument : struct, INumber<TArgument> where TResult : unmanaged, INumber<TResult> =>
+        new(call, State, new(sample, root, unit, call.Type)) { InParts = false };
 }
