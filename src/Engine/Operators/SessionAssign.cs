@@ -15,7 +15,7 @@ namespace OrleansStream.Engine.Operators;
 /// <param name="Keys">PARTITION BY; may be none.</param>
 /// <param name="Routing">columns by which the input is distributed, some of the keys; none: all keys.</param>
 [Operator("session_assign")]
-public sealed record SessionAssignSpec(Schema Output, int Time, long Gap, ImmutableArray<int> Keys, ImmutableArray<int> Routing = default) : OperatorSpec(Output)
+public sealed record SessionAssignSpec(Schema Output, int Time, long Gap, ImmutableArray<int> Keys, ImmutableArray<int> Routing = default, WindowClockKind Clock = WindowClockKind.Event) : OperatorSpec(Output)
 {
     public ImmutableArray<int> Routing { get; init; } = Routing.IsDefault ? [] : Routing;
 
@@ -32,7 +32,7 @@ public sealed record SessionAssignSpec(Schema Output, int Time, long Gap, Immuta
     internal int[] Others(Schema input) => [.. Enumerable.Range(0, input.Count).Where(c => !Keys.Contains(c))];
 }
 
-public sealed unsafe class SessionAssign(SessionAssignSpec spec) : SessionOperator(spec.Time, spec.Gap, spec.Keys, spec.Routing)
+public sealed unsafe class SessionAssign(SessionAssignSpec spec) : SessionOperator(spec.Time, spec.Gap, spec.Keys, spec.Routing, spec.Clock)
 {
     private readonly List<nint> _leaving = [];
     private readonly nint[] _added = new nint[Batch.MaxRows];
@@ -119,9 +119,10 @@ public sealed unsafe class SessionAssign(SessionAssignSpec spec) : SessionOperat
 
     private long Number(nint row) => *(long*)(row + _rows.Layout.SubKeyOffsets[0]);
 
+    // In the time of the windows.
     private long Time(nint row)
     {
         var (key, field) = _fields[spec.Time];
-        return *(long*)(row + (key ? _rows.Layout.KeyOffsets[field] : _rows.Layout.ValueOffsets[field]));
+        return Clock.Local(*(long*)(row + (key ? _rows.Layout.KeyOffsets[field] : _rows.Layout.ValueOffsets[field])));
     }
 }

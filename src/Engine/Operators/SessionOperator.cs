@@ -8,10 +8,13 @@ namespace OrleansStream.Engine.Operators;
 /// <summary>What the operators of sessions share: rows find their sessions, late ones are dropped and counted in <c>late_rows</c>, sessions leave behind the watermark.</summary>
 /// <param name="time">column of the event time, ms.</param>
 /// <param name="gap">ms.</param>
-public abstract class SessionOperator(int time, long gap, ImmutableArray<int> keys, ImmutableArray<int> routing) : Operator
+public abstract class SessionOperator(int time, long gap, ImmutableArray<int> keys, ImmutableArray<int> routing, WindowClockKind clock) : Operator
 {
     private readonly SideHashes _hashes = new(keys, routing);
     private Counter _late = null!;
+    private long _told;
+
+    // In the time of the windows.
     private long _watermark;
     private Batch? _batch;
 
@@ -29,14 +32,17 @@ public abstract class SessionOperator(int time, long gap, ImmutableArray<int> ke
 
     private protected Sessions Sessions { get; private set; } = null!;
 
+    private protected WindowClock Clock { get; private set; } = null!;
+
     /// <summary>Sessions that this watermark has passed are leaving.</summary>
     protected long FireTo { get; private set; }
 
     private protected void Open(OperatorContext c, MapTable sessions)
     {
-        Sessions = new Sessions(sessions, gap, Keys);
+        Clock = new WindowClock(clock, c, gap);
+        Sessions = new Sessions(sessions, gap, Keys, Clock);
         _late = c.Counter("late_rows");
-        _watermark = c.Watermark;
+        (_told, _watermark) = (c.Watermark, Clock.IsProcessing ? long.MinValue : Clock.Progress(c.Watermark));
     }
 
     /// <summary>Takes rows into their sessions: <see cref="Operators.Sessions.Rows"/>, <see cref="Operators.Sessions.Records"/>.</summary>
@@ -51,20 +57,36 @@ public abstract class SessionOperator(int time, long gap, ImmutableArray<int> ke
     public sealed override void OnBatch(int port, Batch input, Output o)
     {
         (_batch, _left) = (input, false);
-        Sessions.Begin(input, _hashes.Of(input), _watermark);
+        if (Clock.IsProcessing) _watermark = Math.Max(_watermark, Clock.ProgressOfClock());
+        Sessions.Begin(input, Clock.MarksOf(input), _hashes.Of(input), _watermark);
         Go(o);
     }
 
     public sealed override void OnWatermark(long watermark, Output o)
     {
-        (_watermark, _advance, FireTo, _firing) = (watermark, true, watermark, true);
-        Go(o);
+        (_told, _advance) = (watermark, true);
+        if (Clock.IsProcessing) Go(o);
+        else Begin(Clock.Progress(watermark), o);
+    }
+
+    public sealed override void OnProcessingTime(long now, Output o) => Begin(Clock.ProgressOfClock(now), o);
+
+    public sealed override void OnEnd(int port, Output o)
+    {
+        if (Clock.IsProcessing) Begin(long.MaxValue, o);
     }
 
     public sealed override bool Resume(Output o)
     {
         if (_firing || _batch is not null) Go(o);
         return _firing || _batch is not null;
+    }
+
+    private void Begin(long progress, Output o)
+    {
+        _watermark = Math.Max(_watermark, progress);
+        (FireTo, _firing) = (_watermark, true);
+        Go(o);
     }
 
     private void Go(Output o)
@@ -77,14 +99,14 @@ public abstract class SessionOperator(int time, long gap, ImmutableArray<int> ke
             Take(_batch);
         }
 
-        if (_advance) o.Advance(_watermark);
+        if (_advance) o.Advance(_told);
         _advance = false;
     }
 
     // Takes rows up to one before which sessions must leave.
     private void Take(Batch input)
     {
-        var times = ((FixedColumn<long>)input.Columns[time]).Values;
+        var times = Clock.Times(input, time);
         var hashes = _hashes.Of(input);
         if (_left) Sessions.Find(hashes);
         SessionStep step;

@@ -16,10 +16,11 @@ namespace OrleansStream.Engine.Operators;
 /// <param name="Gap">ms, positive.</param>
 /// <param name="Keys">key columns, whose sessions are apart; may be none.</param>
 /// <param name="Routing">columns by which the input is distributed, some of the keys; none: all keys.</param>
+/// <param name="Clock">with processing time <paramref name="Time"/> is not read, and what is open leaves when the input ends.</param>
 [Operator("session_window")]
 public sealed record SessionWindowSpec(
     Schema Output, int Time, long Gap, ImmutableArray<int> Keys, ImmutableArray<AggregateCall> Calls, ImmutableArray<WindowProperty> Properties,
-    ImmutableArray<int> Routing = default) : OperatorSpec(Output)
+    ImmutableArray<int> Routing = default, WindowClockKind Clock = WindowClockKind.Event) : OperatorSpec(Output)
 {
     public ImmutableArray<int> Routing { get; init; } = Routing.IsDefault ? [] : Routing;
 
@@ -28,11 +29,11 @@ public sealed record SessionWindowSpec(
     public override Operator Create() => new SessionWindow(this);
 
     public override string Describe() =>
-        $"SessionWindow(time=[${Time}], gap=[{Gap} ms], groupBy=[{string.Join(", ", Keys.Select(k => $"${k}"))}], select=[{string.Join(", ", Calls)}], window=[{string.Join(", ", Properties)}])";
+        $"SessionWindow(time=[{(Clock == WindowClockKind.Processing ? "PROCTIME" : $"${Time}")}], gap=[{Gap} ms], groupBy=[{string.Join(", ", Keys.Select(k => $"${k}"))}], select=[{string.Join(", ", Calls)}], window=[{string.Join(", ", Properties)}])";
 }
 
 /// <summary>Sessions with their aggregates.</summary>
-public sealed class SessionWindow(SessionWindowSpec spec) : SessionOperator(spec.Time, spec.Gap, spec.Keys, spec.Routing)
+public sealed class SessionWindow(SessionWindowSpec spec) : SessionOperator(spec.Time, spec.Gap, spec.Keys, spec.Routing, spec.Clock)
 {
     private readonly Accumulators _calls = new(spec.Calls);
     private readonly nint[] _leaving = new nint[Batch.MaxRows];

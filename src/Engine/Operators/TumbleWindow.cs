@@ -38,6 +38,7 @@ public enum WindowProperty : byte
 /// <param name="Keys">key columns; may be none. Of a final phase: 0, 1, ….</param>
 /// <param name="Properties">TIMESTAMP(3) columns, or for <see cref="WindowProperty.Time"/> of the type of the time attribute.</param>
 /// <param name="Routing">columns by which the input is distributed, some of the keys; none: all keys.</param>
+/// <param name="Clock">of event time.</param>
 [Operator("tumble_window")]
 public sealed record TumbleWindowSpec(
     Schema Output,
@@ -48,7 +49,8 @@ public sealed record TumbleWindowSpec(
     ImmutableArray<AggregateCall> Calls,
     AggregatePhase Phase,
     ImmutableArray<WindowProperty> Properties,
-    ImmutableArray<int> Routing = default) : OperatorSpec(Output)
+    ImmutableArray<int> Routing = default,
+    WindowClockKind Clock = WindowClockKind.Event) : OperatorSpec(Output)
 {
     public ImmutableArray<int> Routing { get; init; } = Routing.IsDefault ? [] : Routing;
 
@@ -90,8 +92,12 @@ public sealed class TumbleWindow(TumbleWindowSpec spec) : Operator
     private readonly ulong[] _isNew = new ulong[Bitmap.WordsFor(Batch.MaxRows)];
     private readonly int[] _keys = [.. spec.Keys];
     private PaneTables _panes = null!;
+    private WindowClock _clock = null!;
     private SideHashes? _routed;
     private Counter _late = null!;
+    private long _told;
+
+    // In the time of the windows.
     private long _watermark;
     private bool _firing;
     private long _cursor;
@@ -107,12 +113,15 @@ public sealed class TumbleWindow(TumbleWindowSpec spec) : Operator
         _calls.Bind(_panes.Layout, 0);
         if (!spec.Routing.IsEmpty && !spec.Routing.SequenceEqual(spec.Keys)) _routed = new SideHashes(spec.Keys, spec.Routing);
         _late = c.Counter("late_rows");
-        _watermark = c.Watermark;
+        _clock = new WindowClock(spec.Clock, c, spec.Size);
+        (_told, _watermark) = (c.Watermark, _clock.Progress(c.Watermark));
     }
 
     public override void OnBatch(int port, Batch input, Output o)
     {
-        var times = ((FixedColumn<long>)input.Columns[spec.Time]).Values;
+        // Partial rows carry the start of their pane.
+        var times = spec.Phase == AggregatePhase.Single ? _clock.Times(input, spec.Time) : ((FixedColumn<long>)input.Columns[spec.Time]).Values;
+        _split.Marks = _clock.MarksOf(input);
         _split.Split(input, times, _watermark);
         CountLate(input);
         if (_split.Count == 0) return;
@@ -132,9 +141,8 @@ public sealed class TumbleWindow(TumbleWindowSpec spec) : Operator
 
     public override void OnWatermark(long watermark, Output o)
     {
-        _watermark = watermark;
-        _firing = true;
-        _cursor = 0;
+        _told = watermark;
+        (_watermark, _firing, _cursor) = (_clock.Progress(watermark), true, 0);
         Fire(o);
     }
 
@@ -157,7 +165,7 @@ public sealed class TumbleWindow(TumbleWindowSpec spec) : Operator
         }
 
         _firing = false;
-        o.Advance(_watermark);
+        o.Advance(_told);
     }
 
     private bool Emit(ValueTable table, long start, Output o)
@@ -170,7 +178,7 @@ public sealed class TumbleWindow(TumbleWindowSpec spec) : Operator
             var records = _records.AsSpan(0, n);
             table.CopyKeys(records, builder, 0);
             _calls.WriteResults(table, records, builder, _keys.Length);
-            WindowColumns.Write(builder, _keys.Length + spec.Calls.Length, spec.Properties, start, start + spec.Size, n);
+            WindowColumns.Write(builder, _keys.Length + spec.Calls.Length, spec.Properties, start, start + spec.Size, n, _clock);
             builder.Advance(n);
             if (builder.Count < o.BatchSize) continue;
             builder = o.Emit();
@@ -212,11 +220,11 @@ internal static class KeyHashes
 /// <summary>Writes the properties of one window for a run of rows.</summary>
 internal static class WindowColumns
 {
-    public static void Write(BatchBuilder to, int first, ImmutableArray<WindowProperty> properties, long start, long end, int rows)
+    public static void Write(BatchBuilder to, int first, ImmutableArray<WindowProperty> properties, long start, long end, int rows, WindowClock clock)
     {
         for (int i = 0; i < properties.Length; i++)
         {
-            long value = properties[i] switch { WindowProperty.Start => start, WindowProperty.End => end, _ => end - 1 };
+            long value = properties[i] switch { WindowProperty.Start => start, WindowProperty.End => end, _ => clock.WindowTime(end - 1) };
             to.Fixed<long>(first + i).Append(rows).Fill(value);
         }
     }

@@ -24,5 +24,6 @@ public sealed record PhysicalSessionAssign(PhysicalNode Input, WindowFunction Fu
 
     public override Distribution Gives(ImmutableArray<Distribution> inputs) => inputs[0];
 
-    public override OperatorSpec Spec() => new SessionAssignSpec(Schema, Function.TimeColumn, Function.Size, Function.PartitionBy, IEquiJoin.Routing(Input));
+    public override OperatorSpec Spec() => new SessionAssignSpec(Schema, Function.TimeColumn, Function.Size, Function.PartitionBy, IEquiJoin.Routing(Input),
+        Input.Columns[Function.TimeColumn].Type.Kind == OrleansStream.Columns.TypeKind.TimestampLtz ? WindowClockKind.Instant : WindowClockKind.Event);
 }

@@ -14,20 +14,26 @@ internal sealed partial class PhysicalBuilder
     private PhysicalNode? WindowAggregate(LogicalWindowAggregate a, PhysicalNode input)
     {
         WindowFunction w = a.Window;
-        if (w.Time == TimeKind.Processing) return NotYet("a window on processing time", "use a column with a WATERMARK");
+        WindowClockKind clock = ClockOf(w, input);
         ImmutableArray<AggregateCall> calls = [.. a.Calls.Select(Call)];
         if (calls.FirstOrDefault(c => !EngineAggregates.Has(c)) is { } unknown)
             return NotYet($"{unknown.Function}({string.Join(", ", unknown.ArgumentTypes.Select(t => t.WithNullable(true)))}) in a window", null);
+        if (clock == WindowClockKind.Processing && w.Kind != WindowKind.Session) return new PhysicalProcessingWindow(input, w, a.Keys, calls, a.Columns);
         // Panes and sessions are merged; what a DISTINCT call has seen is kept a window.
-        if (w.Kind != WindowKind.Tumble && calls.Any(c => c.Distinct)) return OfAssigned(a, input, calls);
+        if (w.Kind != WindowKind.Tumble && calls.Any(c => c.Distinct))
+            return clock == WindowClockKind.Processing ? NotYet("DISTINCT in SESSION on processing time", null) : OfAssigned(a, input, calls);
         return w.Kind switch
         {
             WindowKind.Tumble => Tumble(a, input, calls),
             WindowKind.Hop => Hop(a, input, calls),
             WindowKind.Cumulate => Cumulate(a, input, calls),
-            _ => new PhysicalSessionWindow(input, new SessionWindowSpec(RelColumn.Schema(a.Columns), w.TimeColumn, w.Size, a.Keys, calls, Properties(a)), w, a.Columns),
+            _ => new PhysicalSessionWindow(input, new SessionWindowSpec(RelColumn.Schema(a.Columns), w.TimeColumn, w.Size, a.Keys, calls, Properties(a), Clock: clock), w, a.Columns),
         };
     }
+
+    private static WindowClockKind ClockOf(WindowFunction w, PhysicalNode input) =>
+        w.Time == TimeKind.Processing ? WindowClockKind.Processing
+        : input.Columns[w.TimeColumn].Type.Kind == TypeKind.TimestampLtz ? WindowClockKind.Instant : WindowClockKind.Event;
 
     /// <summary>A windowing table function.</summary>
     private PhysicalNode? Assign(LogicalWindow w, PhysicalNode input)
@@ -40,7 +46,7 @@ internal sealed partial class PhysicalBuilder
     }
 
     /// <summary>Rows get their windows first; a window is then one of 1 ms at its window_time, and its start one of the keys.</summary>
-    private PhysicalProject OfAssigned(LogicalWindowAggregate a, PhysicalNode input, ImmutableArray<AggregateCall> calls)
+    private static PhysicalProject OfAssigned(LogicalWindowAggregate a, PhysicalNode input, ImmutableArray<AggregateCall> calls)
     {
         int width = input.Columns.Length, keys = a.Keys.Length;
         RelColumn[] bounds = [.. GroupWindows.Columns(input.Columns[a.Window.TimeColumn])];
@@ -52,7 +58,7 @@ internal sealed partial class PhysicalBuilder
         RelColumn[] others = [.. wanted.Where(c => c.Window != WindowRole.Start)];
         ImmutableArray<RelColumn> columns = [.. a.Columns.Take(keys), bounds[0], .. a.Columns.Skip(keys).Take(calls.Length), .. others];
         var spec = new TumbleWindowSpec(
-            RelColumn.Schema(columns), width + 2, 1, 0, [.. a.Keys, width], calls, AggregatePhase.Single, [.. others.Select(Property)]);
+            RelColumn.Schema(columns), width + 2, 1, 0, [.. a.Keys, width], calls, AggregatePhase.Single, [.. others.Select(Property)], Clock: ClockOf(a.Window, input));
         var window = new WindowFunction(WindowKind.Tumble, width + 2, a.Window.Time, 1, 1, 0, []);
         var aggregate = new PhysicalTumbleWindow(assign, spec, window, columns);
         int PlaceOf(int i) => i < keys ? i : i < keys + calls.Length ? i + 1
@@ -62,8 +68,8 @@ internal sealed partial class PhysicalBuilder
 
     private PhysicalTumbleWindow Tumble(LogicalWindowAggregate a, PhysicalNode input, ImmutableArray<AggregateCall> calls)
     {
-        var single = new TumbleWindowSpec(RelColumn.Schema(a.Columns), a.Window.TimeColumn, a.Window.Size, a.Window.Offset, a.Keys, calls, AggregatePhase.Single, Properties(a));
-        if (!Splits(calls)) return new PhysicalTumbleWindow(input, single, a.Window, a.Columns);
+        var single = new TumbleWindowSpec(RelColumn.Schema(a.Columns), a.Window.TimeColumn, a.Window.Size, a.Window.Offset, a.Keys, calls, AggregatePhase.Single, Properties(a), Clock: ClockOf(a.Window, input));
+        if (!Splits(calls, single.Clock)) return new PhysicalTumbleWindow(input, single, a.Window, a.Columns);
         (TumbleWindowSpec partial, TumbleWindowSpec final) = single.Split(input.Schema);
         return new PhysicalTumbleWindow(Before(input, partial, a.Window), final, a.Window, a.Columns);
     }
@@ -71,20 +77,21 @@ internal sealed partial class PhysicalBuilder
     /// <summary>The bounds that the query wants, in the order of its columns.</summary>
     private static ImmutableArray<WindowProperty> Properties(LogicalWindowAggregate a) => [.. a.Columns.Skip(a.Keys.Length + a.Calls.Length).Select(Property)];
 
-    private static WindowProperty Property(RelColumn column) => column.Window switch
+    public static WindowProperty Property(RelColumn column) => column.Window switch
     {
         WindowRole.Start => WindowProperty.Start,
         WindowRole.End => WindowProperty.End,
         _ => WindowProperty.Time,
     };
 
-    private bool Splits(ImmutableArray<AggregateCall> calls) => options.TwoPhase && !calls.Any(c => c.Distinct);
+    // Processing time is the last phase's own; rows of an instant's panes are judged in the session's zone, by one phase.
+    private bool Splits(ImmutableArray<AggregateCall> calls, WindowClockKind clock) => options.TwoPhase && clock == WindowClockKind.Event && !calls.Any(c => c.Distinct);
 
     private PhysicalSliceWindow Hop(LogicalWindowAggregate a, PhysicalNode input, ImmutableArray<AggregateCall> calls)
     {
         WindowFunction w = a.Window;
-        var single = new HopWindowSpec(RelColumn.Schema(a.Columns), w.TimeColumn, w.Size, w.Step, w.Offset, a.Keys, calls, AggregatePhase.Single, Properties(a));
-        if (!Splits(calls)) return new PhysicalSliceWindow(input, single, single.Phase, single.Keys, calls, w, a.Columns);
+        var single = new HopWindowSpec(RelColumn.Schema(a.Columns), w.TimeColumn, w.Size, w.Step, w.Offset, a.Keys, calls, AggregatePhase.Single, Properties(a), Clock: ClockOf(a.Window, input));
+        if (!Splits(calls, single.Clock)) return new PhysicalSliceWindow(input, single, single.Phase, single.Keys, calls, w, a.Columns);
         (TumbleWindowSpec partial, HopWindowSpec final) = single.Split(input.Schema);
         return new PhysicalSliceWindow(Before(input, partial, w), final, final.Phase, final.Keys, calls, w, a.Columns);
     }
@@ -92,8 +99,8 @@ internal sealed partial class PhysicalBuilder
     private PhysicalSliceWindow Cumulate(LogicalWindowAggregate a, PhysicalNode input, ImmutableArray<AggregateCall> calls)
     {
         WindowFunction w = a.Window;
-        var single = new CumulateWindowSpec(RelColumn.Schema(a.Columns), w.TimeColumn, w.Size, w.Step, w.Offset, a.Keys, calls, AggregatePhase.Single, Properties(a));
-        if (!Splits(calls)) return new PhysicalSliceWindow(input, single, single.Phase, single.Keys, calls, w, a.Columns);
+        var single = new CumulateWindowSpec(RelColumn.Schema(a.Columns), w.TimeColumn, w.Size, w.Step, w.Offset, a.Keys, calls, AggregatePhase.Single, Properties(a), Clock: ClockOf(a.Window, input));
+        if (!Splits(calls, single.Clock)) return new PhysicalSliceWindow(input, single, single.Phase, single.Keys, calls, w, a.Columns);
         (TumbleWindowSpec partial, CumulateWindowSpec final) = single.Split(input.Schema);
         return new PhysicalSliceWindow(Before(input, partial, w), final, final.Phase, final.Keys, calls, w, a.Columns);
     }
