@@ -13,8 +13,7 @@ internal static class Faults
     public static JobFault Of(Exception cause, string? where, DateTimeOffset at) => cause switch
     {
         MalformedRecordException m => new JobFault(MalformedRecordException.Code, m.Message, m.Line > 0 ? $"{m.Origin}:{m.Line}:{m.Column}" : m.Origin ?? where, at),
-        NullRowtimeException => Coded(NullRowtimeException.Code, cause, where, at),
-        MemoryLimitException => Coded(MemoryLimitException.Code, cause, where, at),
+        _ when CodeOf(cause.Message) is { } code => new JobFault(code, cause.Message[(code.Length + 2)..], where, at),
         _ => new JobFault(FaultCodes.Unexpected, Said(cause), where, at),
     };
 
@@ -24,8 +23,9 @@ internal static class Faults
         or InvalidDataException or NotSupportedException or KeyNotFoundException or ArgumentException or FileNotFoundException or DirectoryNotFoundException
         or UnauthorizedAccessException or InvalidOperationException or NullRowtimeException or MemoryLimitException or OptionException or InvariantException;
 
-    private static JobFault Coded(string code, Exception cause, string? where, DateTimeOffset at) =>
-        new(code, cause.Message.StartsWith(code + ": ", StringComparison.Ordinal) ? cause.Message[(code.Length + 2)..] : cause.Message, where, at);
+    // Errors of the Engine and Runtime that have a code begin their message with it: OS5006: …
+    private static string? CodeOf(string message) =>
+        message.Length > 8 && message.StartsWith("OS5", StringComparison.Ordinal) && message[6] == ':' && message[7] == ' ' ? message[..6] : null;
 
     // For people: names of .NET types are of the log, which has the whole of it.
     private static string Said(Exception cause) => cause switch

@@ -69,6 +69,8 @@ public static class Composition
         silo.Configure<ClusterMembershipOptions>(o =>
         {
             o.ProbeTimeout = TimeSpan.FromSeconds(2);
+            // A silent silo is declared dead when nothing came from it for three of these: while its connections stand, failed probes alone do not count.
+            o.MaxProbeTimeout = TimeSpan.FromSeconds(3);
             // A silo that starts must reach every active one, and doubts those that have not written for three of these: the dead of a cluster that went down
             // whole would hold the first one up for a minute and a half otherwise.
             o.IAmAliveTablePublishTimeout = TimeSpan.FromSeconds(3);

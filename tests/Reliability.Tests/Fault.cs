@@ -14,7 +14,7 @@ internal enum FaultKind
     /// <summary>SIGSTOP for 4 s: it stays a member; what it does afterwards for its old generation must have no effect.</summary>
     PauseShort,
 
-    /// <summary>SIGSTOP for 15 s: its peer has it declared dead, so it ends itself; it is started again.</summary>
+    /// <summary>SIGSTOP for 15 s (longer on a machine so busy that its peer has not given it up by then): it finds itself declared dead, and ends; it is started again.</summary>
     PauseLong,
 }
 

@@ -118,7 +118,7 @@ internal sealed class ScheduleRun : IAsyncDisposable
                 break;
             case FaultKind.PauseLong:
                 _silos.Server(fault.Silo).Process.Pause();
-                await Task.Delay(TimeSpan.FromSeconds(15));
+                await Task.WhenAll(Task.Delay(TimeSpan.FromSeconds(15)), _silos.GivenUpAsync(fault.Silo));
                 _silos.Server(fault.Silo).Process.Resume();
                 await _silos.EndedAsync(fault.Silo);
                 await _silos.StartAsync(fault.Silo);

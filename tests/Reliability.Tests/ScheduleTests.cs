@@ -34,7 +34,7 @@ public abstract class ScheduleTests(PostgreSqlServer server, ITestOutputHelper o
             File.WriteAllText(log, text);
         });
         Report(result);
-        Assert.True(result.Wrong.Count == 0, $"seed {seed}, {schedule}\n{string.Join('\n', result.Wrong)}\nlogs: {log}\nagain: OSTREAM_SCHEDULES={seed} tests/Reliability.Tests/bin/Release/net10.0/OrleansStream.Reliability.Tests");
+        Assert.True(result.Wrong.Count == 0, $"seed {seed}, {schedule}\n{string.Join('\n', result.Wrong)}\nlogs: {log}\nagain: OSTREAM_SCHEDULES={seed} tests/Reliability.Tests/bin/Release/net10.0/OrleansStream.Reliability.Tests -class '{GetType().FullName}'");
     }
 
     private void Report(ScheduleResult result)

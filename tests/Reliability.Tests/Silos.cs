@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Npgsql;
+using Orleans.Runtime;
 using OrleansStream.Silo;
 
 namespace OrleansStream.Reliability.Tests;
@@ -55,6 +56,19 @@ internal sealed class Silos : IAsyncDisposable
         int code = await server.StopAsync();
         await server.DisposeAsync();
         return code;
+    }
+
+    /// <summary>Completes when its peer has written into the cluster's table that a silo is dead.</summary>
+    public async Task GivenUpAsync(int silo)
+    {
+        await using var source = NpgsqlDataSource.Create(_database!);
+        using var patience = new CancellationTokenSource(Ostream.Patience);
+        while (true)
+        {
+            await using var alive = source.CreateCommand($"SELECT count(*) FROM OrleansMembershipTable WHERE Port = {_ports[silo]} AND Status <> {(int)SiloStatus.Dead}");
+            if ((long)(await alive.ExecuteScalarAsync(patience.Token))! == 0) return;
+            await Task.Delay(100, patience.Token);
+        }
     }
 
     /// <summary>The process has ended by itself.</summary>

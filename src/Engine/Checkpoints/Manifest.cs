@@ -20,6 +20,9 @@ public sealed record Manifest(
     ImmutableSortedDictionary<string, EnumeratorImage> Enumerators)
 {
     public const int CurrentFormat = 1;
+
+    /// <summary>Begins the message of what happens when a part that a manifest names cannot be read: nothing else may take its place by itself.</summary>
+    public const string DamagedCode = "OS5007";
 }
 
 /// <summary>One shard in a manifest.</summary>

@@ -48,7 +48,8 @@ public sealed class SiloAgent(
 
     public Task BeginEpochAsync(string job, int generation, ImmutableArray<ShardCommand> commands)
     {
-        foreach (var c in commands) shards.BeginEpoch(job, generation, new ShardId(c.Stage, c.Shard), c.Command.Value);
+        // The last stages first: whoever cuts at barriers knows by then what kind of epoch it is.
+        foreach (var c in commands.OrderByDescending(c => c.Stage)) shards.BeginEpoch(job, generation, new ShardId(c.Stage, c.Shard), c.Command.Value);
         return Task.CompletedTask;
     }
 
