@@ -14,8 +14,10 @@ namespace OrleansStream.Engine.Operators;
 /// <param name="Gap">ms, positive.</param>
 /// <param name="Keys">PARTITION BY; may be none.</param>
 /// <param name="Routing">columns by which the input is distributed, some of the keys; none: all keys.</param>
+/// <param name="Changelog">rows may be changes of others: they leave as what they came.</param>
 [Operator("session_assign")]
-public sealed record SessionAssignSpec(Schema Output, int Time, long Gap, ImmutableArray<int> Keys, ImmutableArray<int> Routing = default, WindowClockKind Clock = WindowClockKind.Event) : OperatorSpec(Output)
+public sealed record SessionAssignSpec(Schema Output, int Time, long Gap, ImmutableArray<int> Keys, ImmutableArray<int> Routing = default, WindowClockKind Clock = WindowClockKind.Event,
+    bool Changelog = false) : OperatorSpec(Output)
 {
     public ImmutableArray<int> Routing { get; init; } = Routing.IsDefault ? [] : Routing;
 
@@ -27,7 +29,10 @@ public sealed record SessionAssignSpec(Schema Output, int Time, long Gap, Immuta
 
     /// <summary>(keys, number in the order of arrival) → the other columns.</summary>
     internal StateSpec RowState(Schema input) => new(
-        "rows", 1, StateKind.Map, input.Select(Keys.AsSpan()), Schema.Of(("row", SqlType.BigInt.NotNull)), input.Select(Others(input)), Ttl.None);
+        "rows", 1, StateKind.Map, input.Select(Keys.AsSpan()), Schema.Of(("row", SqlType.BigInt.NotNull)), Stored(input), Ttl.None);
+
+    private Schema Stored(Schema input) =>
+        Changelog ? new Schema([.. input.Select(Others(input)).Fields, new Field("kind", SqlType.TinyInt.NotNull)]) : input.Select(Others(input));
 
     internal int[] Others(Schema input) => [.. Enumerable.Range(0, input.Count).Where(c => !Keys.Contains(c))];
 }
@@ -39,11 +44,14 @@ public sealed unsafe class SessionAssign(SessionAssignSpec spec) : SessionOperat
     private int[] _others = [];
     private (bool Key, int Field)[] _fields = [];
     private MapTable _rows = null!;
+    private int _kind;
     private long _number;
 
     // The session that is leaving, and how many of its rows have left.
     private nint _session;
     private int _sent;
+
+    public override bool EmitsKinds => spec.Changelog;
 
     public override void Open(OperatorContext c)
     {
@@ -52,6 +60,7 @@ public sealed unsafe class SessionAssign(SessionAssignSpec spec) : SessionOperat
         _fields = [.. Enumerable.Range(0, input.Count).Select(i => spec.Keys.Contains(i) ? (true, spec.Keys.IndexOf(i)) : (false, Array.IndexOf(_others, i)))];
         Open(c, c.State.Map(Sessions.State(input, spec.Keys, new Schema([]))));
         _rows = c.State.Map(spec.RowState(input));
+        if (spec.Changelog) _kind = _rows.Layout.ValueOffsets[^1];
         long cursor = 0;
         for (int n; (n = _rows.Scan(ref cursor, _added)) > 0;)
             foreach (nint r in _added.AsSpan(0, n)) _number = Math.Max(_number, Number(r) + 1);
@@ -62,6 +71,7 @@ public sealed unsafe class SessionAssign(SessionAssignSpec spec) : SessionOperat
         var rows = Sessions.Rows;
         for (int i = 0; i < rows.Length; i++) _added[i] = _rows.Add(input, Keys, rows[i], hashes[rows[i]], _number++);
         _rows.WriteValues(input, _others, rows, _added.AsSpan(0, rows.Length));
+        if (spec.Changelog) for (int i = 0; i < rows.Length; i++) *(RowKind*)(_added[i] + _kind) = input.KindAt(rows[i]);
     }
 
     // A session's rows are those of its key and time.
@@ -107,6 +117,12 @@ public sealed unsafe class SessionAssign(SessionAssignSpec spec) : SessionOperat
             var rows = System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_leaving).Slice(_sent, n);
             for (int c = 0; c < width; c++) _rows.CopyField(_fields[c].Key, _fields[c].Field, rows, builder.Columns[c]);
             Sessions.WriteProperties(_session, n, builder, width);
+            if (spec.Changelog)
+            {
+                var kinds = builder.AppendKinds(n);
+                for (int i = 0; i < n; i++) kinds[i] = *(byte*)(rows[i] + _kind);
+            }
+
             builder.Advance(n);
             _sent += n;
             if (builder.Count < o.BatchSize) continue;

@@ -17,14 +17,16 @@ namespace OrleansStream.Engine.Operators;
 /// <param name="Keys">key columns, whose sessions are apart; may be none.</param>
 /// <param name="Routing">columns by which the input is distributed, some of the keys; none: all keys.</param>
 /// <param name="Clock">with processing time <paramref name="Time"/> is not read, and what is open leaves when the input ends.</param>
+/// <param name="Retracts">rows may be taken back: they reach into sessions as others do, and a session without rows has none when it ends.</param>
 [Operator("session_window")]
 public sealed record SessionWindowSpec(
     Schema Output, int Time, long Gap, ImmutableArray<int> Keys, ImmutableArray<AggregateCall> Calls, ImmutableArray<WindowProperty> Properties,
-    ImmutableArray<int> Routing = default, WindowClockKind Clock = WindowClockKind.Event) : OperatorSpec(Output)
+    ImmutableArray<int> Routing = default, WindowClockKind Clock = WindowClockKind.Event,
+    bool Retracts = false) : OperatorSpec(Output)
 {
     public ImmutableArray<int> Routing { get; init; } = Routing.IsDefault ? [] : Routing;
 
-    public override ImmutableArray<StateSpec> States(ImmutableArray<Schema> inputs) => [Sessions.State(inputs[0], Keys, new Accumulators(Calls).State)];
+    public override ImmutableArray<StateSpec> States(ImmutableArray<Schema> inputs) => [Sessions.State(inputs[0], Keys, new Accumulators(Calls, Retracts).State)];
 
     public override Operator Create() => new SessionWindow(this);
 
@@ -35,8 +37,9 @@ public sealed record SessionWindowSpec(
 /// <summary>Sessions with their aggregates.</summary>
 public sealed class SessionWindow(SessionWindowSpec spec) : SessionOperator(spec.Time, spec.Gap, spec.Keys, spec.Routing, spec.Clock)
 {
-    private readonly Accumulators _calls = new(spec.Calls);
+    private readonly Accumulators _calls = new(spec.Calls, spec.Retracts);
     private readonly nint[] _leaving = new nint[Batch.MaxRows];
+    private readonly nint[] _counted = new nint[Batch.MaxRows];
 
     public override void Open(OperatorContext c)
     {
@@ -56,12 +59,19 @@ public sealed class SessionWindow(SessionWindowSpec spec) : SessionOperator(spec
         {
             int n = Sessions.Take(FireTo, _leaving.AsSpan(0, o.BatchSize - builder.Count));
             if (n == 0) return true;
-            var records = _leaving.AsSpan(0, n);
+            var all = _leaving.AsSpan(0, n);
+            if (spec.Retracts)
+            {
+                all.CopyTo(_counted);
+                n = RowCount.Keep(_counted.AsSpan(0, n), Sessions.CountOffset);
+            }
+
+            var records = (spec.Retracts ? _counted : _leaving).AsSpan(0, n);
             Sessions.Table.CopyKeys(records, builder, 0);
             _calls.WriteResults(Sessions.Table, records, builder, Keys.Length);
             Sessions.WriteProperties(records, builder, Keys.Length + spec.Calls.Length, spec.Properties);
             builder.Advance(n);
-            Sessions.Table.Remove(records);
+            Sessions.Table.Remove(all);
             if (builder.Count < o.BatchSize) continue;
             builder = o.Emit();
             if (o.Full) return false;

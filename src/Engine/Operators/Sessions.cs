@@ -159,8 +159,8 @@ internal sealed unsafe class Sessions
         _newKeys = false;
     }
 
-    /// <summary>Rows that were added to a session and not taken back.</summary>
-    public long Count(nint session) => *(long*)(session + _count);
+    /// <summary>Where an entry holds how many rows were added and not taken back.</summary>
+    public int CountOffset => _count;
 
     public void WriteProperties(ReadOnlySpan<nint> records, BatchBuilder to, int first, ImmutableArray<WindowProperty> properties)
     {
@@ -218,7 +218,7 @@ internal sealed unsafe class Sessions
     {
         (Joined, Joining) = (session, other);
         Extend(session, Math.Min(First(session), First(other)), Math.Max(Last(session), Last(other)));
-        *(long*)(session + _count) += Count(other);
+        *(long*)(session + _count) += *(long*)(other + _count);
         Table.Touch(other);
         *(long*)(other + _last) = Gone;
     }

@@ -39,6 +39,7 @@ public enum WindowProperty : byte
 /// <param name="Properties">TIMESTAMP(3) columns, or for <see cref="WindowProperty.Time"/> of the type of the time attribute.</param>
 /// <param name="Routing">columns by which the input is distributed, some of the keys; none: all keys.</param>
 /// <param name="Clock">of event time.</param>
+/// <param name="Retracts">rows may be taken back, each in the window of its own time: a key without rows has none when the window ends. Single phase only.</param>
 [Operator("tumble_window")]
 public sealed record TumbleWindowSpec(
     Schema Output,
@@ -50,7 +51,8 @@ public sealed record TumbleWindowSpec(
     AggregatePhase Phase,
     ImmutableArray<WindowProperty> Properties,
     ImmutableArray<int> Routing = default,
-    WindowClockKind Clock = WindowClockKind.Event) : OperatorSpec(Output)
+    WindowClockKind Clock = WindowClockKind.Event,
+    bool Retracts = false) : OperatorSpec(Output)
 {
     public ImmutableArray<int> Routing { get; init; } = Routing.IsDefault ? [] : Routing;
 
@@ -76,8 +78,8 @@ public sealed record TumbleWindowSpec(
 
     internal StateSpec PaneState(Schema input)
     {
-        var value = new Accumulators(Calls).State;
-        if (Phase == AggregatePhase.Partial) value = new Schema([new Field("rows", SqlType.BigInt.NotNull), .. value.Fields]);
+        var value = new Accumulators(Calls, Retracts).State;
+        if (Phase == AggregatePhase.Partial || Retracts) value = new Schema([new Field("rows", SqlType.BigInt.NotNull), .. value.Fields]);
         return new StateSpec("panes", 1, StateKind.Value, input.Select(Keys.AsSpan()), null, value, Ttl.None);
     }
 }
@@ -86,7 +88,7 @@ public sealed record TumbleWindowSpec(
 public sealed class TumbleWindow(TumbleWindowSpec spec) : Operator
 {
     private readonly PaneSplit _split = new(spec.Size, spec.Offset);
-    private readonly Accumulators _calls = new(spec.Calls);
+    private readonly Accumulators _calls = new(spec.Calls, spec.Retracts);
     private readonly ulong[] _hashes = new ulong[Batch.MaxRows];
     private readonly nint[] _records = new nint[Batch.MaxRows];
     private readonly ulong[] _isNew = new ulong[Bitmap.WordsFor(Batch.MaxRows)];
@@ -110,7 +112,7 @@ public sealed class TumbleWindow(TumbleWindowSpec spec) : Operator
     {
         _panes = c.State.Panes(spec.PaneState(c.Inputs[0]));
         _calls.BindPanes(c.State, c.Inputs[0].Select(spec.Keys.AsSpan()), _keys);
-        _calls.Bind(_panes.Layout, 0);
+        _calls.Bind(_panes.Layout, spec.Retracts ? 1 : 0);
         if (!spec.Routing.IsEmpty && !spec.Routing.SequenceEqual(spec.Keys)) _routed = new SideHashes(spec.Keys, spec.Routing);
         _late = c.Counter("late_rows");
         _clock = new WindowClock(spec.Clock, c, spec.Size);
@@ -134,6 +136,7 @@ public sealed class TumbleWindow(TumbleWindowSpec spec) : Operator
             var table = _panes[_split.Pane(p)];
             table.Resolve(input, _keys, rows, hashes, Access.Write, records, _isNew);
             _calls.EnterPane(_split.Pane(p));
+            if (spec.Retracts) RowCount.Add(records, _panes.Layout.ValueOffsets[0], input, rows);
             if (spec.Phase == AggregatePhase.Single) _calls.Apply(table, input, rows, records, hashes);
             else _calls.MergePartial(table, input, _keys.Length + 2, rows, records);
         }
@@ -175,6 +178,7 @@ public sealed class TumbleWindow(TumbleWindowSpec spec) : Operator
         {
             int n = table.Scan(ref _cursor, _records.AsSpan(0, o.BatchSize - builder.Count));
             if (n == 0) return true;
+            if (spec.Retracts) n = RowCount.Keep(_records.AsSpan(0, n), _panes.Layout.ValueOffsets[0]);
             var records = _records.AsSpan(0, n);
             table.CopyKeys(records, builder, 0);
             _calls.WriteResults(table, records, builder, _keys.Length);

@@ -16,14 +16,13 @@ public sealed record PhysicalSessionAssign(PhysicalNode Input, WindowFunction Fu
 
     public override string Describe() => $"SessionAssign(window=[{Function}])";
 
-    public override ModifyKinds Accepts(int port) => ModifyKinds.Insert;
-
-    public override ModifyKinds Emits(ImmutableArray<ModifyKinds> inputs) => ModifyKinds.Insert;
+    public override ModifyKinds Emits(ImmutableArray<ModifyKinds> inputs) => inputs[0];
 
     public override Distribution Requires(int port) => Distribution.Hash(Function.PartitionBy);
 
     public override Distribution Gives(ImmutableArray<Distribution> inputs) => inputs[0];
 
     public override OperatorSpec Spec() => new SessionAssignSpec(Schema, Function.TimeColumn, Function.Size, Function.PartitionBy, IEquiJoin.Routing(Input),
-        Input.Columns[Function.TimeColumn].Type.Kind == OrleansStream.Columns.TypeKind.TimestampLtz ? WindowClockKind.Instant : WindowClockKind.Event);
+        Input.Columns[Function.TimeColumn].Type.Kind == OrleansStream.Columns.TypeKind.TimestampLtz ? WindowClockKind.Instant : WindowClockKind.Event,
+        Input.Traits.ModifyKinds != ModifyKinds.Insert);
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using OrleansStream.Columns;
+using OrleansStream.Engine.Functions;
 using OrleansStream.Engine.Operators;
 using OrleansStream.Engine.Plan;
 using OrleansStream.Sql.Binding;
@@ -18,17 +19,27 @@ internal sealed partial class PhysicalBuilder
         ImmutableArray<AggregateCall> calls = [.. a.Calls.Select(Call)];
         if (calls.FirstOrDefault(c => !EngineAggregates.Has(c)) is { } unknown)
             return NotYet($"{unknown.Function}({string.Join(", ", unknown.ArgumentTypes.Select(t => t.WithNullable(true)))}) in a window", null);
+        bool retracts = Emits(input) != ModifyKinds.Insert;
+        if (retracts && !TakesBack(a, calls)) return null;
         if (clock == WindowClockKind.Processing && w.Kind != WindowKind.Session) return new PhysicalProcessingWindow(input, w, a.Keys, calls, a.Columns);
         // Panes and sessions are merged; what a DISTINCT call has seen is kept a window.
-        if (w.Kind != WindowKind.Tumble && calls.Any(c => c.Distinct))
+        if (w.Kind != WindowKind.Tumble && (calls.Any(c => c.Distinct) || (retracts && w.Kind != WindowKind.Session)))
             return clock == WindowClockKind.Processing ? NotYet("DISTINCT in SESSION on processing time", null) : OfAssigned(a, input, calls);
         return w.Kind switch
         {
             WindowKind.Tumble => Tumble(a, input, calls),
             WindowKind.Hop => Hop(a, input, calls),
             WindowKind.Cumulate => Cumulate(a, input, calls),
-            _ => new PhysicalSessionWindow(input, new SessionWindowSpec(RelColumn.Schema(a.Columns), w.TimeColumn, w.Size, a.Keys, calls, Properties(a), Clock: clock), w, a.Columns),
+            _ => new PhysicalSessionWindow(input, new SessionWindowSpec(RelColumn.Schema(a.Columns), w.TimeColumn, w.Size, a.Keys, calls, Properties(a), Clock: clock, Retracts: retracts), w, a.Columns),
         };
+    }
+
+    /// <summary>Whether rows may be taken back; false after a finding.</summary>
+    private bool TakesBack(LogicalWindowAggregate a, ImmutableArray<AggregateCall> calls)
+    {
+        if (a.Window.Time == TimeKind.Processing) return NotYet("a window on processing time over rows that may be taken back", "use a column with a WATERMARK") is not null;
+        var unable = calls.FirstOrDefault(c => !EngineAggregates.Retracts(c) || FunctionCatalog.KeepsValues(c));
+        return unable is null || NotYet($"{unable.Function} in a window over rows that may be taken back", null) is not null;
     }
 
     private static WindowClockKind ClockOf(WindowFunction w, PhysicalNode input) =>
@@ -58,7 +69,7 @@ internal sealed partial class PhysicalBuilder
         RelColumn[] others = [.. wanted.Where(c => c.Window != WindowRole.Start)];
         ImmutableArray<RelColumn> columns = [.. a.Columns.Take(keys), bounds[0], .. a.Columns.Skip(keys).Take(calls.Length), .. others];
         var spec = new TumbleWindowSpec(
-            RelColumn.Schema(columns), width + 2, 1, 0, [.. a.Keys, width], calls, AggregatePhase.Single, [.. others.Select(Property)], Clock: ClockOf(a.Window, input));
+            RelColumn.Schema(columns), width + 2, 1, 0, [.. a.Keys, width], calls, AggregatePhase.Single, [.. others.Select(Property)], Clock: ClockOf(a.Window, input), Retracts: Emits(input) != ModifyKinds.Insert);
         var window = new WindowFunction(WindowKind.Tumble, width + 2, a.Window.Time, 1, 1, 0, []);
         var aggregate = new PhysicalTumbleWindow(assign, spec, window, columns);
         int PlaceOf(int i) => i < keys ? i : i < keys + calls.Length ? i + 1
@@ -68,8 +79,10 @@ internal sealed partial class PhysicalBuilder
 
     private PhysicalTumbleWindow Tumble(LogicalWindowAggregate a, PhysicalNode input, ImmutableArray<AggregateCall> calls)
     {
-        var single = new TumbleWindowSpec(RelColumn.Schema(a.Columns), a.Window.TimeColumn, a.Window.Size, a.Window.Offset, a.Keys, calls, AggregatePhase.Single, Properties(a), Clock: ClockOf(a.Window, input));
-        if (!Splits(calls, single.Clock)) return new PhysicalTumbleWindow(input, single, a.Window, a.Columns);
+        bool retracts = Emits(input) != ModifyKinds.Insert;
+        var single = new TumbleWindowSpec(
+            RelColumn.Schema(a.Columns), a.Window.TimeColumn, a.Window.Size, a.Window.Offset, a.Keys, calls, AggregatePhase.Single, Properties(a), Clock: ClockOf(a.Window, input), Retracts: retracts);
+        if (retracts || !Splits(calls, single.Clock)) return new PhysicalTumbleWindow(input, single, a.Window, a.Columns);
         (TumbleWindowSpec partial, TumbleWindowSpec final) = single.Split(input.Schema);
         return new PhysicalTumbleWindow(Before(input, partial, a.Window), final, a.Window, a.Columns);
     }
