@@ -172,6 +172,7 @@ public sealed partial class StreamFile
         if (type == typeof(Schema)) return SchemaOf(text);
         if (type == typeof(SqlType)) return SqlTypeText.Parse(text);
         if (type == typeof(AggregateCall)) return Call(text);
+        if (type == typeof(SortColumn)) return SortColumn.Parse(text);
         if (type == typeof(Expr)) return PlanJson.ReadExpr(text);
         if (type.IsEnum) return Enum.Parse(type, text, ignoreCase: true);
         if (type == typeof(bool)) return text == "true";

@@ -20,6 +20,9 @@ public sealed class FixedColumn<T>(SqlType type) : Column(type) where T : unmana
         return _own.AsSpan(0, rows);
     }
 
+    /// <summary>The array that <see cref="Writable"/> gave, to go on writing.</summary>
+    internal Span<T> Written() => _own.AsSpan(0, Length);
+
     /// <summary>Takes over an array that nobody writes any more: rows [start, start + length).</summary>
     public void Set(T[] values, int start, int length, Bitmap nulls)
     {

@@ -7,19 +7,24 @@ using OrleansStream.Engine.State;
 namespace OrleansStream.Engine.Operators;
 
 /// <summary>
-/// ROW_NUMBER() OVER (PARTITION BY keys ORDER BY time) = 1: one row per key, the first or the last. By event time an earlier (later) row that comes afterwards takes the
-/// place of the one before, as an update; of equal times the first (last) to come stays. By arrival the first row is final. Input holds inserts only. Output: the input's columns.
+/// ROW_NUMBER() OVER (PARTITION BY keys ORDER BY time) = 1: one row per key. The last by event time or by arrival takes the place of the one before, as an update; of equal
+/// times the last to come stays. The first by arrival is final. (The first by event time waits for the watermark: <see cref="DeduplicateFirstSpec"/>.) Input holds inserts only.
+/// Output: the input's columns.
 /// </summary>
 /// <param name="Time">TIMESTAMP or TIMESTAMP_LTZ column of at most 3 digits by which rows are ordered; −1 = by arrival.</param>
-/// <param name="KeepLast">the last row of a key instead of the first.</param>
+/// <param name="KeepLast">the last row of a key instead of the first; by time always.</param>
 /// <param name="Before">whether the old row is sent before the new one.</param>
 /// <param name="TtlMs">ms of processing time after which an unused key is forgotten; 0 = never.</param>
+/// <param name="Routing">columns by which the input is distributed, some of the keys; none: all.</param>
 [Operator("deduplicate")]
-public sealed record DeduplicateSpec(Schema Output, ImmutableArray<int> Keys, int Time, bool KeepLast, bool Before, long TtlMs = 0) : OperatorSpec(Output)
+public sealed record DeduplicateSpec(Schema Output, ImmutableArray<int> Keys, int Time, bool KeepLast, bool Before, long TtlMs = 0, ImmutableArray<int> Routing = default) : OperatorSpec(Output)
 {
+    public ImmutableArray<int> Routing { get; init; } = Routing.IsDefault ? [] : Routing;
+
     public override ImmutableArray<StateSpec> States(ImmutableArray<Schema> inputs) => [RowState(inputs[0])];
 
-    public override Operator Create() => new Deduplicate(this);
+    public override Operator Create() =>
+        Time >= 0 && !KeepLast ? throw new InvalidOperationException("the first row by event time is deduplicate_first") : new Deduplicate(this);
 
     public override string Describe() =>
         $"Deduplicate(keep=[{(KeepLast ? "LastRow" : "FirstRow")}], key=[{string.Join(", ", Keys.Select(k => $"${k}"))}], order=[{(Time < 0 ? "PROCTIME" : $"${Time}")}])";
@@ -37,7 +42,7 @@ public sealed unsafe class Deduplicate(DeduplicateSpec spec) : Operator
     private static readonly int[] AllRows = [.. Enumerable.Range(0, Batch.MaxRows)];
 
     private readonly int[] _keys = [.. spec.Keys];
-    private readonly ulong[] _hashes = new ulong[Batch.MaxRows];
+    private readonly SideHashes _hashes = new(spec.Keys, spec.Routing);
     private readonly nint[] _records = new nint[Batch.MaxRows];
     private readonly ulong[] _isNew = new ulong[Bitmap.WordsFor(Batch.MaxRows)];
     private readonly RecordSet _touched = new();
@@ -89,7 +94,7 @@ public sealed unsafe class Deduplicate(DeduplicateSpec spec) : Operator
     private void Go(Output o)
     {
         var rows = _batch!.Selection is { } s ? s.Rows : AllRows.AsSpan(0, _batch.Length);
-        var hashes = KeyHashes.Of(_batch, _keys, _hashes);
+        var hashes = _hashes.Of(_batch);
         while (_next < rows.Length)
         {
             int n = _each ? 1 : rows.Length - _next;
@@ -149,7 +154,7 @@ public sealed unsafe class Deduplicate(DeduplicateSpec spec) : Operator
             int at = _touched.Indexes[i];
             bool first = _winner[at] < 0 && Bitmap.Get(_isNew, _touched.Firsts[at]);
             long time = spec.Time >= 0 ? times[rows[i]] : 0;
-            bool takes = first || (spec.Time < 0 ? spec.KeepLast : spec.KeepLast ? time >= _winnerTime[at] : time < _winnerTime[at]);
+            bool takes = first || (spec.KeepLast && (spec.Time < 0 || time >= _winnerTime[at]));
             if (!takes) continue;
             _winner[at] = rows[i];
             _winnerTime[at] = time;

@@ -106,7 +106,8 @@ internal sealed class SideColumns(Schema schema, ImmutableArray<int> keys, int f
         }
     }
 
-    private void AppendNulls(int rows, BatchBuilder to)
+    /// <summary>Appends rows that are padded on this side.</summary>
+    public void AppendNulls(int rows, BatchBuilder to)
     {
         for (int c = 0; c < _fields.Length; c++) to.Columns[first + c].AppendNulls(rows);
     }

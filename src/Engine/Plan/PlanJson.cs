@@ -72,6 +72,7 @@ public static class PlanJson
         options.Converters.Add(new TypeConverter());
         options.Converters.Add(new SchemaConverter());
         options.Converters.Add(new PositionsConverter());
+        options.Converters.Add(new OrderConverter());
         options.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false));
         if (expr is not null) options.Converters.Add(expr);
         return options;
@@ -151,6 +152,13 @@ public static class PlanJson
             [.. JsonSerializer.Deserialize<int[]>(ref reader, options) ?? throw new JsonException("null where positions are expected")];
 
         public override void Write(Utf8JsonWriter writer, ImmutableArray<int> value, JsonSerializerOptions options) => writer.WriteRawValue($"[{string.Join(", ", value)}]");
+    }
+
+    private sealed class OrderConverter : JsonConverter<SortColumn>
+    {
+        public override SortColumn Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => SortColumn.Parse(reader.GetString()!);
+
+        public override void Write(Utf8JsonWriter writer, SortColumn value, JsonSerializerOptions options) => writer.WriteStringValue(value.ToString());
     }
 
     private sealed class ExprConverter : JsonConverter<Expr>

@@ -5,7 +5,7 @@ using OrleansStream.Engine.Plan;
 namespace OrleansStream.Engine.State;
 
 /// <summary>
-/// Rows by key, appended and never changed or taken out one by one: the table is dropped whole. Rows lie page after page in the order in which they came, so appending
+/// Rows by key, appended and never taken out one by one: the table is dropped whole. Rows lie page after page in the order in which they came, so appending
 /// costs no lookup; an index by key is built when somebody first asks for a key, and goes on from there. Records do not move.
 /// </summary>
 public sealed unsafe class LogTable : StoredTable
@@ -29,9 +29,12 @@ public sealed unsafe class LogTable : StoredTable
         _used = _slots;
     }
 
-    /// <summary>Appends rows: <paramref name="keys"/> and <paramref name="values"/> are columns of the batch in the order of the spec's fields.</summary>
+    /// <summary>
+    /// Appends rows: <paramref name="keys"/> and <paramref name="values"/> are columns of the batch in the order of the spec's fields; value fields behind those are 0.
+    /// </summary>
     /// <param name="hashes">RowHash of the key by position in the batch.</param>
-    public void Append(Batch batch, ReadOnlySpan<int> keys, ReadOnlySpan<int> values, ReadOnlySpan<int> rows, ReadOnlySpan<ulong> hashes)
+    /// <param name="records">receives the addresses, or is empty.</param>
+    public void Append(Batch batch, ReadOnlySpan<int> keys, ReadOnlySpan<int> values, ReadOnlySpan<int> rows, ReadOnlySpan<ulong> hashes, Span<nint> records = default)
     {
         nint* block = stackalloc nint[Block];
         for (int done = 0; done < rows.Length;)
@@ -46,9 +49,10 @@ public sealed unsafe class LogTable : StoredTable
                 block[i] = r;
             }
 
-            var records = new ReadOnlySpan<nint>(block, n);
-            for (int f = 0; f < KeyFields.Length; f++) KeyFields[f].Write(batch.Columns[keys[f]], part, records);
-            for (int f = 0; f < ValueFields.Length; f++) ValueFields[f].Write(batch.Columns[values[f]], part, records);
+            var some = new ReadOnlySpan<nint>(block, n);
+            for (int f = 0; f < KeyFields.Length; f++) KeyFields[f].Write(batch.Columns[keys[f]], part, some);
+            for (int f = 0; f < values.Length; f++) ValueFields[f].Write(batch.Columns[values[f]], part, some);
+            if (!records.IsEmpty) some.CopyTo(records[done..]);
             done += n;
         }
     }
@@ -112,6 +116,13 @@ public sealed unsafe class LogTable : StoredTable
 
     /// <summary>The row of the same key that came before <paramref name="record"/>, or 0.</summary>
     public nint Next(nint record) => *(nint*)(record + Layout.Size) & ~Marked;
+
+    /// <summary>Says that a row's value is about to be written.</summary>
+    public void Touch(nint record)
+    {
+        var page = Space.PageOf(record);
+        if (page->Epoch != Epochs.Current) Epochs.BeforeWrite(page, Space.PageBytes);
+    }
 
     /// <summary>Marks a row; the mark is in memory only and no part holds it.</summary>
     public void Mark(nint record) => *(nint*)(record + Layout.Size) |= Marked;

@@ -30,6 +30,13 @@ public sealed class OperatorState
         return table;
     });
 
+    public SortedMapTable Sorted(StateSpec spec) => Declare(spec, StateKind.SortedMap, () =>
+    {
+        var table = new SortedMapTable(spec, _shard.Epochs, _shard.Clock);
+        _shard.Restore(Uid, spec, _ => table);
+        return table;
+    });
+
     /// <summary>A family of Value tables, one per window or pane (a 64-bit key such as its start in ms), each dropped whole.</summary>
     public PaneTables Panes(StateSpec spec) => Declare(spec, StateKind.Value, () =>
     {
@@ -46,12 +53,21 @@ public sealed class OperatorState
         return panes;
     });
 
+    /// <summary>As <see cref="Panes"/>, of sorted maps.</summary>
+    public SortedPanes SortedPanes(StateSpec spec) => Declare(spec, StateKind.SortedMap, () =>
+    {
+        var panes = new SortedPanes(spec, _shard.Epochs, _shard.Clock);
+        _shard.Restore(Uid, spec, pane => panes[pane]);
+        return panes;
+    });
+
     /// <summary>All tables in the order of their names, with the pane (0 for tables that have none).</summary>
     internal IEnumerable<(long Pane, StoredTable Table)> Tables()
     {
         foreach (object t in _tables.Values)
         {
             if (t is PaneTables panes) foreach (var (pane, table) in panes.Tables) yield return (pane, table);
+            else if (t is SortedPanes sorted) for (int i = 0; i < sorted.Open.Count; i++) yield return (sorted.Open[i], sorted.Tables[i]);
             else if (t is LogPanes logs) for (int i = 0; i < logs.Open.Count; i++) yield return (logs.Open[i], logs.Tables[i]);
             else yield return (0, (StoredTable)t);
         }
@@ -62,6 +78,7 @@ public sealed class OperatorState
         foreach (object t in _tables.Values)
         {
             if (t is PaneTables panes) panes.Free();
+            else if (t is SortedPanes sorted) sorted.Free();
             else if (t is LogPanes logs) logs.Free();
             else ((StoredTable)t).Free();
         }

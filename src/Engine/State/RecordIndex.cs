@@ -64,6 +64,14 @@ internal sealed unsafe class RecordIndex
         _count++;
     }
 
+    /// <summary>Goes over all records, in blocks, while nothing changes: from <paramref name="cursor"/> (0 first) on; 0 returned = done.</summary>
+    public int Scan(ref long cursor, Span<nint> records)
+    {
+        int n = 0;
+        for (; cursor < 1L << _bits && n < records.Length; cursor++) if (_entries[cursor].Record != 0) records[n++] = _entries[cursor].Record;
+        return n;
+    }
+
     /// <summary>The entry of exactly this record.</summary>
     public IndexEntry* Of(ulong hash, nint record)
     {

@@ -109,5 +109,8 @@ internal static class RecordWord
     public static System.Runtime.Intrinsics.Vector256<ulong> Of(System.Runtime.Intrinsics.Vector256<ulong> hashes) =>
         (hashes & System.Runtime.Intrinsics.Vector256.Create(~Nulls)) | System.Runtime.Intrinsics.Vector256.Create(Occupied);
 
+    /// <summary>What <see cref="Of(ulong)"/> makes the same word of as of the hash that the word was made of.</summary>
+    public static ulong WithoutNulls(ulong word) => word & ~Nulls;
+
     public static ulong WithNull(ulong word, byte mask) => word | ((ulong)mask << 40);
 }

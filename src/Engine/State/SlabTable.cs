@@ -93,6 +93,9 @@ public abstract unsafe class SlabTable : StoredTable
         if (page->Epoch != Epochs.Current) Epochs.BeforeWrite(page, Space.PageBytes);
     }
 
+    /// <summary>Whether a record lies at an address that once was one's.</summary>
+    public bool Holds(nint record) => *(ulong*)record > RecordWord.Removed;
+
     private void CompactHeap(PageHeader* page)
     {
         byte* old = page->Heap;

@@ -84,6 +84,15 @@ public abstract unsafe class StoredTable
         for (int f = 0; f < columns.Length; f++) ValueFields[f].Write(batch.Columns[columns[f]], rows, records);
     }
 
+    /// <summary>Whether value fields 0, 1, … of a record are those of columns of a row (NULL equals NULL).</summary>
+    public bool ValuesAre(Batch batch, ReadOnlySpan<int> columns, int row, nint record)
+    {
+        ulong differ = 0;
+        for (int f = 0; f < columns.Length && differ == 0; f++)
+            ValueFields[f].Compare(batch.Columns[columns[f]], new ReadOnlySpan<int>(in row), new ReadOnlySpan<nint>(in record), new Span<ulong>(ref differ));
+        return differ == 0;
+    }
+
     private static void Copy(ImmutableArray<RecordField> fields, ReadOnlySpan<nint> records, BatchBuilder to, int firstColumn)
     {
         for (int f = 0; f < fields.Length; f++) fields[f].Read(records, to.Columns[firstColumn + f]);

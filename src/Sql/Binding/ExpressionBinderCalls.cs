@@ -15,6 +15,8 @@ internal sealed partial class ExpressionBinder
     {
         string name = c.Function.Text.ToUpperInvariant();
         if (c.Over is not null || c.OverName is not null) return BindOver(c, name);
+        // USER and its kin are functions in the grammar only: what is called so is a column.
+        if (c.Niladic && !functions.Exists(name)) return Bind(new NameExpression(c.Span, c.Function));
         if (GroupWindows.IsCall(name)) return BindGroupWindow(c, name);
         if (Aggregates.Exists(name)) return BindAggregate(c, name);
         if (AllowAggregates && name is "GROUPING" or "GROUPING_ID" or "GROUP_ID") return BindGrouping(c, name);

@@ -102,7 +102,8 @@ internal sealed partial class QueryBinder
                 continue;
             }
             Expr value = binder.Bind(item.Value);
-            string name = item.Alias?.Name ?? ImpliedName(item.Value) ?? $"EXPR${items.Count}";
+            string? column = value is ColumnExpr && item.Value is CallExpression { Niladic: true } bare ? bare.Function.Text : ImpliedName(item.Value);
+            string name = item.Alias?.Name ?? column ?? $"EXPR${items.Count}";
             items.Add((value, null, name, item.Value.Span));
         }
         return items;

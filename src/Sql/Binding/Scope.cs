@@ -22,6 +22,17 @@ internal sealed class Scope
     /// <summary>Columns that USING has merged: unqualified, their second occurrence is not meant.</summary>
     private readonly HashSet<int> _merged = [];
 
+    /// <summary>Where the columns of the query itself begin; those before it are of the query around, and are meant only when no own column is.</summary>
+    private int _own;
+
+    /// <summary>A subquery's scope within that of the query around it: outer columns, then its own.</summary>
+    public static Scope Nested(Scope outer, Scope inner)
+    {
+        Scope scope = Join(outer, inner, [.. outer.Columns, .. inner.Columns], []);
+        scope._own = outer.Columns.Length;
+        return scope;
+    }
+
     public static Scope Of(string? name, ImmutableArray<RelColumn> columns)
     {
         var scope = new Scope();
@@ -61,14 +72,18 @@ internal sealed class Scope
     }
 
     /// <summary>Positions of the columns of that name, in any table.</summary>
-    public List<int> Find(string column) =>
-        [.. Enumerable.Range(0, Columns.Length).Where(i => Columns[i].Name == column && !_merged.Contains(i))];
+    public List<int> Find(string column)
+    {
+        List<int> found = [.. Enumerable.Range(0, Columns.Length).Where(i => Columns[i].Name == column && !_merged.Contains(i))];
+        return found.Exists(i => i >= _own) ? found.FindAll(i => i >= _own) : found;
+    }
 
     /// <summary>Positions of the table's columns of that name; null if there is no such table.</summary>
     public List<int>? Find(string table, string column)
     {
         List<Entry> tables = _entries.FindAll(e => e.Name == table);
         if (tables.Count == 0) return null;
+        if (tables.Exists(e => e.Offset >= _own)) tables = tables.FindAll(e => e.Offset >= _own);
         return [.. tables.SelectMany(e => Enumerable.Range(0, e.Columns.Length).Where(i => e.Columns[i].Name == column).Select(i => e.Offset + i))];
     }
 

@@ -138,12 +138,12 @@ internal static class LogicalBuilder
         LogicalNode input = Build(o.Input);
         int width = input.Columns.Length;
         var items = input.Columns.Select((c, i) => (Expr)new ColumnExpr(i, c.Type)).ToList();
-        var keys = ImmutableArray.CreateBuilder<SortKey>();
+        var keys = ImmutableArray.CreateBuilder<SortColumn>();
         foreach (SortKeyExpr key in o.Keys)
         {
             int at = items.IndexOf(key.Value);
             if (at < 0) { at = items.Count; items.Add(key.Value); }
-            keys.Add(new SortKey(at, key.Descending, key.NullsFirst));
+            keys.Add(new SortColumn(at, key.Descending, key.NullsFirst));
         }
         if (items.Count > width)
             input = new LogicalProject(input, [.. items], [.. input.Columns, .. items.Skip(width).Select((e, i) => new RelColumn($"s{i}$", e.Type))]);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using OrleansStream.Columns;
 using OrleansStream.Engine.Plan;
 using OrleansStream.Sql.Binding;
 
@@ -122,23 +123,25 @@ public sealed record LogicalOver(LogicalNode From, ImmutableArray<OverCall> Call
     public override string Describe() => $"Over(calls={List(Calls)})";
 }
 
-/// <summary>The first rows of each partition in an order: those with a number from <paramref name="First"/> to <paramref name="Last"/>.</summary>
+/// <summary>The first rows of each partition in an order (none: as they arrive): those with a number from <paramref name="First"/> to <paramref name="Last"/>.</summary>
 /// <param name="WithNumber">the row number is the last column.</param>
 public sealed record LogicalRank(
-    LogicalNode From, ImmutableArray<int> PartitionBy, ImmutableArray<SortKey> OrderBy, long First, long Last, bool WithNumber, ImmutableArray<RelColumn> Columns)
+    LogicalNode From, ImmutableArray<int> PartitionBy, ImmutableArray<SortColumn> OrderBy, long First, long Last, bool WithNumber, ImmutableArray<RelColumn> Columns)
     : LogicalNode([From], Columns)
 {
     public LogicalNode From => Inputs[0];
 
-    public override string Describe() => $"Rank(partition={Columnar(PartitionBy)}, order={List(OrderBy)}, rows=[{First}..{Last}]{(WithNumber ? ", number" : "")})";
+    /// <summary>Of rows that are equal in the order the last to come is wanted, not the first.</summary>
+    public bool LastOfEqual { get; init; }
+
+    /// <summary>The windows that the partitions are in; they end with them.</summary>
+    public JoinWindow? Window { get; init; }
+
+    public override string Describe() =>
+        $"{(Window is null ? "" : "Window")}Rank(partition={Columnar(PartitionBy)}, order={List(OrderBy)}, rows=[{First}..{Last}]{(WithNumber ? ", number" : "")}{(LastOfEqual ? ", last of equal" : "")})";
 }
 
-public readonly record struct SortKey(int Column, bool Descending, bool NullsFirst)
-{
-    public override string ToString() => $"${Column}{(Descending ? " DESC" : "")}{(NullsFirst != Descending ? "" : NullsFirst ? " NULLS FIRST" : " NULLS LAST")}";
-}
-
-public sealed record LogicalSort(LogicalNode From, ImmutableArray<SortKey> Keys, long Offset, long? Limit) : LogicalNode([From], From.Columns)
+public sealed record LogicalSort(LogicalNode From, ImmutableArray<SortColumn> Keys, long Offset, long? Limit) : LogicalNode([From], From.Columns)
 {
     public LogicalNode From => Inputs[0];
 

@@ -9,35 +9,44 @@ namespace OrleansStream.Sql.Physical;
 /// <summary>Joins: finds the equalities between the sides, gives keys that are expressions a column, leaves the rest to a filter.</summary>
 internal sealed partial class PhysicalBuilder
 {
-    private PhysicalNode? Join(LogicalJoin j, PhysicalNode left, PhysicalNode right)
+    private static PhysicalNode Join(LogicalJoin j, PhysicalNode left, PhysicalNode right)
     {
         int width = left.Columns.Length;
         var leftKeys = new List<Expr>();
         var rightKeys = new List<Expr>();
         var rest = new List<Expr>();
-        foreach (Expr condition in j.Condition is null ? [] : ExprTree.Conjuncts(j.Condition))
+        foreach (Expr conjunct in j.Condition is null ? [] : ExprTree.Conjuncts(j.Condition))
         {
-            if (Equality(condition, width) is var (l, r)) { leftKeys.Add(l); rightKeys.Add(r); }
-            else rest.Add(condition);
+            if (Equality(conjunct, width) is var (l, r)) { leftKeys.Add(l); rightKeys.Add(r); }
+            else rest.Add(conjunct);
         }
         if (j.Window is not null) return WindowJoin(j, left, right, leftKeys, rightKeys, ExprTree.And(rest));
-        if (leftKeys.Count == 0) return NotYet("a join without an equality between its sides", "add one to ON: a.id = b.id");
-        if (rest.Count > 0 && j.Kind != JoinKind.Inner) return NotYet($"{j.Kind.ToString().ToUpperInvariant()} JOIN with a condition beside equalities", null);
+        bool pads = j.Kind is not (JoinKind.Semi or JoinKind.Anti);
+        if (pads && TimeBounds.Of(rest, left.Columns, right.Columns) is var (bounds, others)) return IntervalJoin(j, left, right, leftKeys, rightKeys, bounds, others);
         (PhysicalNode wideLeft, ImmutableArray<int> keysLeft) = WithKeys(left, leftKeys);
         (PhysicalNode wideRight, ImmutableArray<int> keysRight) = WithKeys(right, rightKeys);
-        bool padsLeft = j.Kind is JoinKind.Right or JoinKind.Full, padsRight = j.Kind is JoinKind.Left or JoinKind.Full;
-        // A join forwards columns but no time: pairs come in any order of it.
-        ImmutableArray<RelColumn> columns =
-        [
-            .. wideLeft.Columns.Select(c => Forwarded(c, padsLeft)),
-            .. wideRight.Columns.Select(c => Forwarded(c, padsRight)),
-        ];
-        PhysicalNode join = new PhysicalJoin(j.Kind, wideLeft, wideRight, keysLeft, keysRight, columns);
         int Position(int i) => i < width ? i : i - width + wideLeft.Columns.Length;
-        if (ExprTree.And(rest) is { } others) join = new PhysicalFilter(join, ExprTree.Remap(others, Position));
-        if (columns.Length == j.Columns.Length) return join;
-        return new PhysicalProject(join, [.. j.Columns.Select((c, i) => new ColumnExpr(Position(i), c.Type))], [.. j.Columns.Select(c => c.Plain())]);
+        Expr? condition = Remapped(rest, Position);
+        // A join forwards columns but no time: pairs come in any order of it.
+        ImmutableArray<RelColumn> columns = Output(j, wideLeft, wideRight, c => c.Plain());
+        bool filters = j.Kind == JoinKind.Inner;
+        PhysicalNode join = new PhysicalJoin(j.Kind, wideLeft, wideRight, keysLeft, keysRight, filters ? null : condition, columns);
+        if (filters && condition is not null) join = new PhysicalFilter(join, condition);
+        return Narrowed(join, j, Position);
     }
+
+    private static PhysicalNode IntervalJoin(
+        LogicalJoin j, PhysicalNode left, PhysicalNode right, List<Expr> leftKeys, List<Expr> rightKeys, TimeBounds bounds, List<Expr> rest)
+    {
+        (PhysicalNode wideLeft, ImmutableArray<int> keysLeft) = WithKeys(left, leftKeys);
+        (PhysicalNode wideRight, ImmutableArray<int> keysRight) = WithKeys(right, rightKeys);
+        int Position(int i) => i < left.Columns.Length ? i : i - left.Columns.Length + wideLeft.Columns.Length;
+        // Its watermark waits for its rows: both times stay what they are.
+        ImmutableArray<RelColumn> columns = Output(j, wideLeft, wideRight, c => c with { Window = WindowRole.None });
+        return Narrowed(new PhysicalIntervalJoin(j.Kind, wideLeft, wideRight, keysLeft, keysRight, bounds, Remapped(rest, Position), columns), j, Position);
+    }
+
+    private static Expr? Remapped(List<Expr> conditions, Func<int, int> position) => ExprTree.And(conditions) is { } all ? ExprTree.Remap(all, position) : null;
 
     /// <summary>The end of the window chooses where a row is kept; its start does so too, but of sessions, which may end together.</summary>
     private static PhysicalNode WindowJoin(LogicalJoin j, PhysicalNode left, PhysicalNode right, List<Expr> leftKeys, List<Expr> rightKeys, Expr? condition)
@@ -73,9 +82,6 @@ internal sealed partial class PhysicalBuilder
         return new PhysicalProject(join, [.. j.Columns.Select((c, i) => new ColumnExpr(position(i), join.Columns[position(i)].Type))], [.. j.Columns.Select((c, i) => join.Columns[position(i)] with { Name = c.Name })]);
     }
 
-    private static RelColumn Forwarded(RelColumn column, bool padded) =>
-        column.Plain() with { Type = column.Type.WithNullable(column.Type.Nullable || padded) };
-
     /// <summary>left = right, each over its own side; null if the condition is another.</summary>
     private static (Expr Left, Expr Right)? Equality(Expr condition, int width)
     {
@@ -99,7 +105,7 @@ internal sealed partial class PhysicalBuilder
         var positions = ImmutableArray.CreateBuilder<int>();
         foreach (Expr key in keys)
         {
-            int at = items.IndexOf(key);
+            int at = key is ColumnExpr column ? column.Index : items.IndexOf(key);
             if (at < 0)
             {
                 at = items.Count;

@@ -36,7 +36,7 @@ internal sealed partial class PhysicalBuilder(PhysicalOptions options, TextSpan 
         {
             case LogicalScan s: return Scan(s);
             case LogicalFilter f: return new PhysicalFilter(inputs[0], f.Condition);
-            case LogicalProject p: return ProjectMerge.IsIdentity(p) ? inputs[0] : new PhysicalProject(inputs[0], p.Items, p.Columns);
+            case LogicalProject p: return ProjectMerge.IsIdentity(p) ? inputs[0] : new PhysicalProject(inputs[0], p.Items, Forwarded(p, inputs[0]));
             case LogicalWindowAggregate a: return WindowAggregate(a, inputs[0]);
             case LogicalSink s: return Sink(s, inputs[0]);
             case LogicalWindow w: return Assign(w, inputs[0]);
@@ -44,12 +44,16 @@ internal sealed partial class PhysicalBuilder(PhysicalOptions options, TextSpan 
             case LogicalJoin j: return Join(j, inputs[0], inputs[1]);
             case LogicalUnion u: return new PhysicalUnion([.. inputs], u.Columns);
             case LogicalSetOperation o: return NotYet(o.Operator, null);
-            case LogicalRank: return NotYet("Top-N by ROW_NUMBER", null);
+            case LogicalRank r: return Rank(r, inputs[0]);
             case LogicalOver: return NotYet("ROW_NUMBER without a condition on the number", "keep the first rows: WHERE rn <= 10");
-            case LogicalSort: return NotYet("ORDER BY or LIMIT", null);
+            case LogicalSort s: return Sort(s, inputs[0]);
             default: throw new ArgumentException($"unknown step {node.GetType().Name}", nameof(node));
         }
     }
+
+    /// <summary>A column is a time attribute while what it forwards is one: behind a join that keeps no time it is none.</summary>
+    private static ImmutableArray<RelColumn> Forwarded(LogicalProject p, PhysicalNode input) =>
+        [.. p.Columns.Select((c, i) => p.Items[i] is ColumnExpr x && input.Columns[x.Index].Time == TimeKind.None ? c with { Time = TimeKind.None } : c)];
 
     private PhysicalNode? Scan(LogicalScan s)
     {
@@ -117,4 +121,6 @@ internal sealed partial class PhysicalBuilder(PhysicalOptions options, TextSpan 
 /// <param name="TtlMs">ms after which unused state is forgotten; 0: never.</param>
 /// <param name="Changelog">kinds of the rows of a source with these options.</param>
 /// <param name="TakesUpdates">whether a table's connector, or its format, can write updates.</param>
-internal sealed record PhysicalOptions(bool TwoPhase, bool EmitEach, long TtlMs, Func<ImmutableArray<TableOption>, SourceChangelog> Changelog, Predicate<TableRef> TakesUpdates);
+/// <param name="SortAtEnd">ORDER BY anything, when the input has ended.</param>
+internal sealed record PhysicalOptions(
+    bool TwoPhase, bool EmitEach, long TtlMs, Func<ImmutableArray<TableOption>, SourceChangelog> Changelog, Predicate<TableRef> TakesUpdates, bool SortAtEnd = false);

@@ -4,6 +4,7 @@ using OrleansStream.Engine.Functions;
 using OrleansStream.Engine.Operators;
 using OrleansStream.Engine.Plan;
 using OrleansStream.Sql.Binding;
+using OrleansStream.Sql.Diagnostics;
 using OrleansStream.Sql.Logical;
 using OrleansStream.Sql.Planning;
 
@@ -15,6 +16,11 @@ internal sealed partial class PhysicalBuilder
     private PhysicalNode? WindowAggregate(LogicalWindowAggregate a, PhysicalNode input)
     {
         WindowFunction w = a.Window;
+        if (w.Time == TimeKind.Event && input.Columns[w.TimeColumn].Time == TimeKind.None)
+        {
+            return Refuse(Codes.TimeAttribute, $"the time '{input.Columns[w.TimeColumn].Name}' of this window has come through a join that keeps no order of time",
+                "bound the distance of both times in the join's condition, or put the window before the join");
+        }
         WindowClockKind clock = ClockOf(w, input);
         ImmutableArray<AggregateCall> calls = [.. a.Calls.Select(Call)];
         if (calls.FirstOrDefault(c => !EngineAggregates.Has(c)) is { } unknown)

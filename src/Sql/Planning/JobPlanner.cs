@@ -92,7 +92,8 @@ internal sealed class JobPlanner(
     private PhysicalOptions Options()
     {
         bool twoPhase = settings.GetValueOrDefault("table.optimizer.agg-phase-strategy", "AUTO") != "ONE_PHASE";
-        return new PhysicalOptions(twoPhase, settings.GetValueOrDefault("emit") == "each", Duration("table.exec.state.ttl", 0), Changelog, TakesUpdates);
+        bool sortAtEnd = settings.GetValueOrDefault("__table.exec.sort.non-temporal.enabled__") == "true";
+        return new PhysicalOptions(twoPhase, settings.GetValueOrDefault("emit") == "each", Duration("table.exec.state.ttl", 0), Changelog, TakesUpdates, sortAtEnd);
     }
 
     private SourceChangelog Changelog(ImmutableArray<TableOption> options) =>

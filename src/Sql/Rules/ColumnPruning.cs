@@ -200,7 +200,7 @@ internal static class ColumnPruning
         int[] positions = [.. input.Position, numbered ? input.Node.Columns.Length : -1];
         ImmutableArray<RelColumn> columns = numbered ? [.. input.Node.Columns, r.Columns[number]] : input.Node.Columns;
         var node = new LogicalRank(input.Node, [.. r.PartitionBy.Select(i => input.Position[i])],
-            [.. r.OrderBy.Select(k => k with { Column = input.Position[k.Column] })], r.First, r.Last, numbered, columns);
+            [.. r.OrderBy.Select(k => k with { Column = input.Position[k.Column] })], r.First, r.Last, numbered, columns) { LastOfEqual = r.LastOfEqual, Window = r.Window };
         return new Pruned(node, positions);
     }
 

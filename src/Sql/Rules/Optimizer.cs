@@ -11,7 +11,8 @@ internal static class Optimizer
         node = FilterPushDown.Apply(FoldConstants.Apply(node));
         node = ProjectMerge.Apply(node);
         node = RankFromRowNumber.Apply(node);
-        node = TumbleAssignment.Apply(WindowedAggregation.Apply(WindowJoins.Apply(WindowAggregation.Apply(node))));
+        node = WindowRanks.Apply(WindowJoins.Apply(WindowRanks.Apply(WindowAggregation.Apply(node))));
+        node = TumbleAssignment.Apply(WindowedAggregation.Apply(node));
         // What had to wait above the new steps goes on down; projections in between fall together.
         node = ProjectMerge.Apply(FilterPushDown.Apply(node));
         node = UnwrapCasts.Apply(FoldConstants.Apply(node));

@@ -22,13 +22,23 @@ internal static class RankFromRowNumber
         foreach (Expr condition in ExprTree.Conjuncts(filter.Condition))
             if (!Bound(condition, number, ref first, ref last)) rest.Add(condition);
         if (last == long.MaxValue) return node;
-        (LogicalNode input, ImmutableArray<int> partition, ImmutableArray<SortKey> order) = WithColumns(over.From, call);
-        LogicalNode rank = new LogicalRank(input, partition, order, first, last, true, [.. input.Columns, over.Columns[number]]);
-        // Keys that had to be computed stand between the input's columns and the number.
-        if (input != over.From)
+        (LogicalNode input, ImmutableArray<int> partition, ImmutableArray<SortColumn> order) = WithColumns(over.From, call);
+        // A number that can be one only need not be counted.
+        bool constant = first == last;
+        bool latest = false;
+        if (order is [{ Column: var only } key] && input.Columns[only].Time is not TimeKind.None and var clock)
         {
-            IEnumerable<Expr> items = over.From.Columns.Select((c, i) => (Expr)new ColumnExpr(i, c.Type)).Append(new ColumnExpr(input.Columns.Length, SqlType.BigInt.NotNull));
-            rank = new LogicalProject(rank, [.. items], over.Columns);
+            // The last row by a clock is the last to come; by processing time rows are ordered as they come.
+            latest = key.Descending && (first, last) == (1, 1);
+            if (clock == TimeKind.Processing && (latest || !key.Descending)) order = [];
+        }
+        LogicalNode rank = new LogicalRank(input, partition, order, first, last, !constant, constant ? input.Columns : [.. input.Columns, over.Columns[number]]) { LastOfEqual = latest };
+        // Keys that had to be computed stand between the input's columns and the number.
+        if (input != over.From || constant)
+        {
+            SqlType type = SqlType.BigInt.NotNull;
+            Expr value = constant ? new LiteralExpr(first.ToString(System.Globalization.CultureInfo.InvariantCulture), type) : new ColumnExpr(input.Columns.Length, type);
+            rank = new LogicalProject(rank, [.. over.From.Columns.Select((c, i) => (Expr)new ColumnExpr(i, c.Type)), value], over.Columns);
         }
         return ExprTree.And(rest) is { } others ? new LogicalFilter(rank, others) : rank;
     }
@@ -52,7 +62,7 @@ internal static class RankFromRowNumber
     }
 
     /// <summary>The call's keys as columns: expressions get a projection.</summary>
-    private static (LogicalNode Input, ImmutableArray<int> Partition, ImmutableArray<SortKey> Order) WithColumns(LogicalNode input, OverCall call)
+    private static (LogicalNode Input, ImmutableArray<int> Partition, ImmutableArray<SortColumn> Order) WithColumns(LogicalNode input, OverCall call)
     {
         var items = input.Columns.Select((c, i) => (Expr)new ColumnExpr(i, c.Type)).ToList();
         var columns = input.Columns.ToList();
@@ -61,11 +71,11 @@ internal static class RankFromRowNumber
             int at = items.IndexOf(e);
             if (at >= 0) return at;
             items.Add(e);
-            columns.Add(new RelColumn($"e{items.Count - 1}$", e.Type));
+            columns.Add(new RelColumn($"e{items.Count - 1}$", e.Type, Proctime.Is(e) ? TimeKind.Processing : TimeKind.None));
             return items.Count - 1;
         }
         ImmutableArray<int> partition = [.. call.PartitionBy.Where(e => e is not LiteralExpr).Select(Place).Distinct()];
-        ImmutableArray<SortKey> order = [.. call.OrderBy.Select(k => new SortKey(Place(k.Value), k.Descending, k.NullsFirst))];
+        ImmutableArray<SortColumn> order = [.. call.OrderBy.Select(k => new SortColumn(Place(k.Value), k.Descending, k.NullsFirst))];
         LogicalNode source = items.Count == input.Columns.Length ? input : new LogicalProject(input, [.. items], [.. columns]);
         return (source, partition, order);
     }

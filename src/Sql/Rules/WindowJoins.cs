@@ -40,6 +40,7 @@ internal static class WindowJoins
         LogicalWindow w => new JoinWindow(w.Window, IsLocal(w.From, w.Window)),
         LogicalWindowAggregate a => new JoinWindow(a.Attached ?? a.Window, IsLocal(a.From, a.Window)),
         LogicalJoin j => j.Window,
+        LogicalRank r => r.Window,
         LogicalProject or LogicalFilter => WindowOf(node.Inputs[0]),
         _ => null,
     };

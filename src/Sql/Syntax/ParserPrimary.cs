@@ -67,7 +67,7 @@ public sealed partial class Parser
         if (Keywords.IsNiladic(token.Upper) && !Ahead().IsSymbol("("))
         {
             _at++;
-            var name = new Name(token.Span, [new Identifier(token.Span, token.Upper)]);
+            var name = new Name(token.Span, [new Identifier(token.Span, token.Text)]);
             return new CallExpression(token.Span, name, false, [], true, [], null, null, null, null);
         }
         return ParseNameOrCall();
