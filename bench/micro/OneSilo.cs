@@ -57,7 +57,7 @@ internal sealed class OneSilo : IHostEvents, IDisposable
 
     public void Reported(ShardSpec shard, EpochReport report) => throw new InvalidOperationException("no epoch was begun");
 
-    public void Suspect(ShardSpec shard, string silo, string reason) => Failed(shard, new InvalidOperationException(reason));
+    public void Suspect(ShardSpec shard, string silo, string reason, bool silent) => Failed(shard, new InvalidOperationException(reason));
 
     public void Superseded(ShardSpec shard, int generation) => throw new InvalidOperationException("there is one generation at a time");
 

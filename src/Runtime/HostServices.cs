@@ -36,8 +36,8 @@ public interface IHostEvents
     /// <summary>The shard has stopped for good.</summary>
     void Failed(ShardSpec shard, Exception cause);
 
-    /// <summary>A silo did not answer twice, refused, or said what a live peer of this generation would not say.</summary>
-    void Suspect(ShardSpec shard, string silo, string reason);
+    /// <summary>A silo did not answer twice or refused (<paramref name="silent"/>), or said what a live peer of this generation would not say.</summary>
+    void Suspect(ShardSpec shard, string silo, string reason, bool silent);
 
     /// <summary>A receiver knows a newer generation: this one is over.</summary>
     void Superseded(ShardSpec shard, int generation);

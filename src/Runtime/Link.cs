@@ -69,14 +69,14 @@ internal sealed class Link(ShardHost host, LinkId id, IExchangeLink wire) : Fram
                 _state = State.Broken;
                 host.Superseded((int)answer.Value);
                 break;
-            default: Break($"answered {answer.Kind} {answer.Value} to frame {_next} of link {id}"); break;
+            default: Break($"answered {answer.Kind} {answer.Value} to frame {_next} of link {id}", silent: false); break;
         }
     }
 
     public void OnReady(bool ready, Exception? error)
     {
         if (_state != State.Polling) return;
-        if (error is LinkBrokenException || (error is not null && ++_failures > 1)) Break($"link {id}: {error.Message}");
+        if (error is LinkBrokenException || (error is not null && ++_failures > 1)) Break($"link {id}: {error.Message}", silent: true);
         else if (error is not null || !ready) Poll();
         else
         {
@@ -162,13 +162,13 @@ internal sealed class Link(ShardHost host, LinkId id, IExchangeLink wire) : Fram
     {
         // Unknown outcome: the same sequence once more, a Duplicate is success.
         if (error is not LinkBrokenException && ++_failures == 1) Offer();
-        else Break($"link {id}: {error.Message}");
+        else Break($"link {id}: {error.Message}", silent: true);
     }
 
-    private void Break(string reason)
+    private void Break(string reason, bool silent)
     {
         _state = State.Broken;
-        host.Suspect(id.Silo, reason);
+        host.Suspect(id.Silo, reason, silent);
     }
 
     private static ValueTaskAwaiter<T> AwaiterOf<T>(ValueTask<T> task) => task.GetAwaiter();

@@ -127,7 +127,7 @@ public sealed partial class ShardHost : Work, IFrameReceiver
         _services.Executor.Wake(this);
     }
 
-    internal void Suspect(string silo, string reason) => _services.Events.Suspect(Spec, silo, reason);
+    internal void Suspect(string silo, string reason, bool silent) => _services.Events.Suspect(Spec, silo, reason, silent);
 
     internal void Superseded(int generation) => _services.Events.Superseded(Spec, generation);
 

@@ -62,7 +62,7 @@ public class PipelineTests
             cluster.Memory.Targets["out"].Rows.Order(StringComparer.Ordinal));
 
         // A job that has ended holds nothing.
-        while (cluster.World.Step()) { }
+        cluster.Settle();
         Assert.NotEmpty(states);
         Assert.All(states, st => Assert.Equal(0, st.Bytes));
     }

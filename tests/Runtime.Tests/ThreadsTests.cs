@@ -108,7 +108,7 @@ public class ThreadsTests
 
         public void Failed(ShardSpec shard, Exception cause) => _facts.Add(cause);
 
-        public void Suspect(ShardSpec shard, string silo, string reason) => _facts.Add(new InvalidOperationException(reason));
+        public void Suspect(ShardSpec shard, string silo, string reason, bool silent) => _facts.Add(new InvalidOperationException(reason));
 
         public void Superseded(ShardSpec shard, int generation) => _facts.Add(new InvalidOperationException($"superseded by {generation}"));
 

@@ -12,7 +12,7 @@ internal static class Invariants
         long epoch = 0;
         Manifest? before = null;
         bool last = false;
-        foreach (var entry in cluster.Journal.Entries(cluster.Job))
+        foreach (var entry in cluster.Entries)
         {
             switch (entry)
             {
@@ -34,7 +34,8 @@ internal static class Invariants
 
         Holds("I13", last, "the job has ended without a last epoch");
         Holds("I13", cluster.Memory.Targets["out"].Epoch == epoch, $"epoch {epoch} is published, {cluster.Memory.Targets["out"].Epoch} committed");
-        foreach (string part in before!.Shards.SelectMany(s => s.Parts)) Holds("I6", cluster.Parts.Names.Contains(part), $"part {part} is missing");
+        var parts = cluster.Parts.ToHashSet(StringComparer.Ordinal);
+        foreach (string part in before!.Shards.SelectMany(s => s.Parts)) Holds("I6", parts.Contains(part), $"part {part} is missing");
     }
 
     private static void Manifests(Cluster cluster, Manifest manifest, Manifest? before)

@@ -67,7 +67,7 @@ internal sealed class Scenario
     public ImmutableArray<string> Expected { get; private set; } = [];
 
     /// <summary>Other numbers of shards for the same plan.</summary>
-    public ImmutableArray<int> Rescaled() => [.. Plan.Stages.Select(_ => 1 + _random.Next(4))];
+    public ImmutableArray<int> Rescaled(int by) => [.. Plan.Stages.Select((_, i) => 1 + (by >> (2 * i) & 3))];
 
     private int P(int stage) => _parallelism[stage];
 

@@ -64,10 +64,11 @@ public enum ShardEventKind
 /// <param name="Text">the cause of a failure or suspicion.</param>
 /// <param name="Fatal">the same would happen again.</param>
 /// <param name="Fault">the failure, for people.</param>
+/// <param name="Silo">a silo that did not answer; null = none.</param>
 [GenerateSerializer, Immutable, Alias("shard-event")]
 public sealed record ShardEvent(
     [property: Id(0)] ShardEventKind Kind, [property: Id(1)] int Stage, [property: Id(2)] int Shard, [property: Id(3)] string? Text = null,
-    [property: Id(4)] bool Fatal = false, [property: Id(5)] JobFault? Fault = null, [property: Id(6)] int Generation = 0, [property: Id(7)] Json<EpochReport>? Report = null)
+    [property: Id(4)] bool Fatal = false, [property: Id(5)] JobFault? Fault = null, [property: Id(6)] int Generation = 0, [property: Id(7)] Json<EpochReport>? Report = null, [property: Id(8)] string? Silo = null)
 {
     public ShardId Id => new(Stage, Shard);
 }

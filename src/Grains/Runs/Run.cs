@@ -6,6 +6,7 @@ using OrleansStream.Engine.Connect;
 using OrleansStream.Engine.Plan;
 using OrleansStream.Grains.Jobs;
 using OrleansStream.Grains.Shards;
+using OrleansStream.Runtime;
 using JobState = OrleansStream.Engine.Checkpoints.JobState;
 using StopKind = OrleansStream.Engine.Checkpoints.StopKind;
 
@@ -19,12 +20,9 @@ namespace OrleansStream.Grains.Runs;
 internal sealed class Run(RunServices services, JobKey job, int generation, ILogger log, Action<Run> over)
 #pragma warning restore CA1001
 {
-    private static readonly TimeSpan FirstWait = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(10);
-
     private readonly CancellationTokenSource _ended = new();
     private readonly CancellationTokenSource _leaving = new();
-    private readonly RunJournal _journal = new(services.Journal, job, generation, services.Time, log);
+    private readonly JobJournal _journal = new(services.Journal, job, generation, services.Time, (what, e) => Log.JournalFailed(log, job, generation, what, e));
     private readonly Queue<object> _facts = new();
     private bool _taking;
     private bool _draining;
@@ -117,15 +115,17 @@ internal sealed class Run(RunServices services, JobKey job, int generation, ILog
     /// <summary>Called about twice a second: intervals, time-outs, new splits.</summary>
     public void Tick()
     {
-        if (_state.Phase != JobPhase.Running || _epochs is null) return;
-        long now = NowMs();
-        Tell(new CheckpointFact.Clock(now));
+        if (_state.Phase is < JobPhase.Starting or >= JobPhase.Ending || _epochs is null) return;
         if (Shards!.Lost is { } silo)
         {
             Fail(new JobFault(FaultCodes.Lost, $"silo {silo} is gone or does not answer", null, Now), false);
             return;
         }
 
+        if (_state.Phase is not (JobPhase.Running or JobPhase.Stopping)) return;
+        long now = NowMs();
+        Tell(new CheckpointFact.Clock(now));
+        if (_state.Phase != JobPhase.Running) return;
         if (_state.Checkpoints && _settings.Interval > TimeSpan.Zero && _epochs.Open is null && now - _lastEpochMs >= _settings.Interval.TotalMilliseconds)
             Tell(new CheckpointFact.Wanted(now));
         if (!_looking && _sources is { Finished: false }) Do(LookAsync);
@@ -259,7 +259,8 @@ internal sealed class Run(RunServices services, JobKey job, int generation, ILog
         // Not told: this may itself run inside the taking of a fact, and the splits are dealt here.
         foreach (var found in await _sources.LookAsync(_ended.Token)) _epochs = CheckpointProtocol.On(_epochs, found, []);
         _epochs = CheckpointProtocol.StartSplits(_epochs, out _splits);
-        _lastEpochMs = NowMs();
+        // After a restore the first epoch is begun at once: what is read again becomes visible without another interval.
+        _lastEpochMs = from is null ? NowMs() : 0;
         Tell(new JobFact.Prepared([.. Shards.Table.All]));
     }
 
@@ -369,24 +370,19 @@ internal sealed class Run(RunServices services, JobKey job, int generation, ILog
 
     private void StandDown() => Tell(new JobFact.Superseded(int.MaxValue));
 
-    private async Task RetryAsync(string what, Func<Task> work)
-    {
-        for (var wait = FirstWait; ; wait = wait * 2 < LongestWait ? wait * 2 : LongestWait)
+    private async Task RetryAsync(string what, Func<Task> work) => await Retry.UntilDoneAsync(
+        async () =>
         {
-            try
-            {
-                await work();
-                History.Trouble = null;
-                return;
-            }
-            catch (Exception e) when (e is not (FencedException or OperationCanceledException))
-            {
-                History.Trouble = $"{what}: {e.Message}";
-                Log.Retried(log, job, generation, what, e);
-                await Task.Delay(wait, services.Time, _ended.Token);
-            }
-        }
-    }
+            await work();
+            return true;
+        },
+        e => e is not FencedException,
+        e =>
+        {
+            History.Trouble = e is null ? null : $"{what}: {e.Message}";
+            if (e is not null) Log.Retried(log, job, generation, what, e);
+        },
+        services.Time, _ended.Token);
 
     private void Do(Func<Task> effect) => _ = DoAsync(effect);
 

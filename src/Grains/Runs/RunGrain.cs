@@ -88,17 +88,32 @@ public sealed class RunGrain(RunServices services, SiloRuns runs, ILogger<RunGra
         return RunStatus.Describe(_run, rows, _since, QuietFor(rows));
     }
 
-    private static void Tell(Run run, ShardEvent e)
+    private void Tell(Run run, ShardEvent e)
     {
         switch (e.Kind)
         {
             case ShardEventKind.Ended: run.Tell(new JobFact.ShardEnded(e.Id)); break;
             case ShardEventKind.Reported: run.Tell(new CheckpointFact.Reported(e.Report!.Value)); break;
             case ShardEventKind.Failed: run.Fail(e.Fault!, e.Fatal); break;
-            case ShardEventKind.Suspect: run.Fail(new JobFault(FaultCodes.Lost, e.Text!, $"shard {e.Id}", run.Now), false); break;
+            case ShardEventKind.Suspect:
+                if (e.Silo is { } silo) services.Silos.Refused(silo);
+                run.Fail(new JobFault(FaultCodes.Lost, e.Text!, $"shard {e.Id}", run.Now), false);
+                break;
             case ShardEventKind.Superseded: run.Tell(new JobFact.Superseded(e.Generation)); break;
             default: throw new InvalidOperationException($"no rule for {e.Kind}");
         }
+    }
+
+    /// <summary>Without its grain nobody ticks a run: whoever listens for its beats begins the next one.</summary>
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        if (_run is { Phase: < JobPhase.Over } run)
+        {
+            run.Tell(new JobFact.Superseded(int.MaxValue));
+            runs.Remove(run.Job.ToString(), run.Generation);
+        }
+
+        return base.OnDeactivateAsync(reason, cancellationToken);
     }
 
     private static async Task<ImmutableArray<ShardRow>> RowsAsync(Run run)
@@ -119,6 +134,7 @@ public sealed class RunGrain(RunServices services, SiloRuns runs, ILogger<RunGra
     private Task Tick(CancellationToken cancel)
     {
         _run!.Tick();
+        if (_run.Shards is { } shards) runs.Spread(_run.Job.ToString(), _run.Generation, shards.Silos);
         return Task.CompletedTask;
     }
 

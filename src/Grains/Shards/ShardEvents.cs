@@ -33,10 +33,10 @@ public sealed class ShardEvents(IGrainFactory grains, TimeProvider time, ILogger
         Tell(shard, new ShardEvent(ShardEventKind.Failed, shard.Id.Stage, shard.Id.Shard, fault.Message, Faults.AreFatal(cause), fault));
     }
 
-    public void Suspect(ShardSpec shard, string silo, string reason)
+    public void Suspect(ShardSpec shard, string silo, string reason, bool silent)
     {
         Log.Suspected(log, shard.Job, shard.Generation, shard.Id, silo, reason);
-        Tell(shard, new ShardEvent(ShardEventKind.Suspect, shard.Id.Stage, shard.Id.Shard, $"silo {silo}: {reason}"));
+        Tell(shard, new ShardEvent(ShardEventKind.Suspect, shard.Id.Stage, shard.Id.Shard, $"silo {silo}: {reason}", Silo: silent ? silo : null));
     }
 
     public void Superseded(ShardSpec shard, int generation) =>

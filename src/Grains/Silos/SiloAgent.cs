@@ -18,7 +18,8 @@ public sealed class SiloAgent(
     GrainId id, Orleans.Runtime.Silo silo, ILoggerFactory loggers, ExchangeHub hub, SiloShards shards, ShardEvents events, SiloRuns runs, RunServices services)
     : GrainService(id, silo, loggers), ISiloAgent
 {
-    private static readonly TimeSpan BeatEvery = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan BeatEvery = TimeSpan.FromMilliseconds(Suspicion.BeatMs);
+    private static readonly TimeSpan Away = TimeSpan.FromMilliseconds(Suspicion.BeatMs + Suspicion.AwayMs);
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
 
     private readonly ILogger _log = loggers.CreateLogger<SiloAgent>();
@@ -65,7 +66,7 @@ public sealed class SiloAgent(
     {
         if (leaving) services.Silos.Leave(silo);
         services.Silos.Heard(silo);
-        _heard.Beat(beats, NowMs());
+        _heard.Beat(beats.Select(b => (b.Job, b.Generation)), NowMs());
         foreach (var run in beats)
         {
             shards.Supersede(run.Job, run.Generation);
@@ -75,19 +76,17 @@ public sealed class SiloAgent(
         return Task.CompletedTask;
     }
 
-    private async Task BeatAsync()
+    private Task BeatAsync()
     {
         // A turn that came late means that this silo was away: what it did not hear proves nothing.
-        if (services.Time.GetElapsedTime(_lastTurn) > BeatEvery + LookEvery)
-        {
-            _heard.StartAnew(NowMs());
-            services.Silos.StartAnew();
-        }
-
+        if (services.Time.GetElapsedTime(_lastTurn) > Away) _heard.StartAnew(NowMs());
         _lastTurn = services.Time.GetTimestamp();
         var beats = runs.Beats;
-        _heard.Beat(beats, NowMs());
-        await Task.WhenAll(services.Silos.Members.Where(s => s != services.Agents.Here).Select(s => SendAsync(s, beats)));
+        _heard.Beat(beats.Select(b => (b.Job, b.Generation)), NowMs());
+
+        // Not waited for: a peer that hangs must not delay the turns by which it is found.
+        foreach (string peer in services.Silos.Turn(runs.Shared)) _ = SendAsync(peer, beats);
+        return Task.CompletedTask;
     }
 
     private async Task SendAsync(string peer, ImmutableArray<RunBeat> beats)
@@ -95,10 +94,12 @@ public sealed class SiloAgent(
         try
         {
             await services.Agents.On(peer).BeatAsync(services.Agents.Here, beats, services.Silos.IsLeaving(services.Agents.Here));
+            services.Silos.Heard(peer);
         }
         catch (Exception e) when (e is TimeoutException or OrleansException)
         {
-            // Said once per beat that fails; membership and the links find a dead silo.
+            // A port that refuses is told at once; that nothing comes back shows by missed beats.
+            if (e is OrleansMessageRejectionException or SiloUnavailableException) services.Silos.Refused(peer);
             Log.PeerSilent(_log, peer, e.Message);
         }
     }
@@ -108,7 +109,7 @@ public sealed class SiloAgent(
     {
         if (services.Silos.IsLeaving(services.Agents.Here)) return;
         var heads = await services.Journal.ReadRunningAsync(StoppedCancellationTokenSource.Token);
-        foreach (var (head, cause) in _heard.Silent(heads, services.Silos.IsLive, NowMs()))
+        foreach (var (head, cause) in _heard.Silent(heads, services.Silos.IsLive, services.Silos.Listens, NowMs()))
             if (_beginning.Add(head.Job.ToString())) _ = BeginAsync(head, cause);
     }
 

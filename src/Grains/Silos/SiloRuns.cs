@@ -8,6 +8,7 @@ public sealed class SiloRuns
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<RunBeat, IRunGrain> _runs = [];
+    private readonly Dictionary<RunBeat, ImmutableArray<string>> _spread = [];
     private TaskCompletionSource? _empty;
 
     public void Add(string job, int generation, IRunGrain run)
@@ -20,8 +21,21 @@ public sealed class SiloRuns
         lock (_lock)
         {
             _runs.Remove(new RunBeat(job, generation));
+            _spread.Remove(new RunBeat(job, generation));
             if (_runs.Count == 0) _empty?.TrySetResult();
         }
+    }
+
+    /// <summary>A run has hosts on these silos: they are to hear its beats.</summary>
+    public void Spread(string job, int generation, ImmutableArray<string> silos)
+    {
+        lock (_lock) if (_runs.ContainsKey(new RunBeat(job, generation))) _spread[new RunBeat(job, generation)] = silos;
+    }
+
+    /// <summary>Silos with hosts of the runs that live here.</summary>
+    public ImmutableArray<string> Shared
+    {
+        get { lock (_lock) return [.. _spread.Values.SelectMany(s => s)]; }
     }
 
     /// <summary>A newer generation of a job lives elsewhere: older ones here are told.</summary>

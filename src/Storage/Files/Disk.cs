@@ -3,22 +3,59 @@ using Microsoft.Win32.SafeHandles;
 
 namespace OrleansStream.Storage.Files;
 
-/// <summary>What .NET does not offer of the file system: exclusive names and durable folders.</summary>
-internal static partial class Disk
+/// <summary>The file system of this machine, with what .NET does not offer: exclusive names and durable folders.</summary>
+internal sealed partial class Disk : IDisk
 {
-    private const int ReadOnlyDirectory = 0x10000; // O_RDONLY | O_DIRECTORY on Linux
-    private const int Exists = 17; // EEXIST
+    public static Disk Instance { get; } = new();
 
-    /// <summary>Gives a file a second name; false = the name is taken. Atomic, never overwrites.</summary>
-    public static bool TryLink(string from, string to)
+    private const int ReadOnlyDirectory = 0x10000; // O_RDONLY | O_DIRECTORY on Linux
+    private const int Taken = 17; // EEXIST
+
+    public bool Exists(string path) => File.Exists(path);
+
+    public byte[] Read(string path)
+    {
+        try
+        {
+            return File.ReadAllBytes(path);
+        }
+        catch (DirectoryNotFoundException e)
+        {
+            throw new FileNotFoundException(e.Message, path);
+        }
+    }
+
+    public async ValueTask<byte[]> ReadAsync(string path, CancellationToken cancel)
+    {
+        try
+        {
+            return await File.ReadAllBytesAsync(path, cancel);
+        }
+        catch (DirectoryNotFoundException e)
+        {
+            throw new FileNotFoundException(e.Message, path);
+        }
+    }
+
+    public void Replace(string from, string to) => File.Move(from, to, overwrite: true);
+
+    public void Delete(string path)
+    {
+        if (File.Exists(path)) File.Delete(path);
+    }
+
+    public IEnumerable<string> Folders(string folder) => Directory.Exists(folder) ? Directory.GetDirectories(folder) : [];
+
+    public IEnumerable<string> Files(string folder) => Directory.Exists(folder) ? Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories) : [];
+
+    public bool TryLink(string from, string to)
     {
         if (Link(from, to) == 0) return true;
         int error = Marshal.GetLastPInvokeError();
-        return error == Exists ? false : throw new IOException($"cannot link '{to}': {Marshal.GetPInvokeErrorMessage(error)}");
+        return error == Taken ? false : throw new IOException($"cannot link '{to}': {Marshal.GetPInvokeErrorMessage(error)}");
     }
 
-    /// <summary>Makes the names in a folder durable.</summary>
-    public static void Sync(string folder)
+    public void Sync(string folder)
     {
         int fd = OpenFolder(folder, OperatingSystem.IsLinux() ? ReadOnlyDirectory : 0);
         if (fd < 0) throw new IOException($"cannot open folder '{folder}': {Marshal.GetLastPInvokeErrorMessage()}");
@@ -32,8 +69,7 @@ internal static partial class Disk
         }
     }
 
-    /// <summary>Makes a folder and those above it; their names are durable when it returns.</summary>
-    public static void Create(string folder)
+    public void Create(string folder)
     {
         if (Directory.Exists(folder)) return;
         string parent = Path.GetDirectoryName(folder)!;
@@ -42,8 +78,7 @@ internal static partial class Disk
         Sync(parent);
     }
 
-    /// <summary>Writes a new file whose bytes are durable when it returns; a file that could not be written whole is removed.</summary>
-    public static void Write(string path, System.Buffers.ReadOnlySequence<byte> bytes)
+    public void Write(string path, System.Buffers.ReadOnlySequence<byte> bytes)
     {
         try
         {

@@ -11,7 +11,7 @@ namespace OrleansStream.Storage.Files;
 /// linked to its number: the name appears with the whole entry or not at all, and only one writer gets it.
 /// (File.Move without overwrite checks first and renames then; FileMode.CreateNew can leave a torn entry.)
 /// </summary>
-public sealed class FileJournal(string state) : IJournal
+public sealed class FileJournal(string state, IDisk disk) : IJournal
 {
     private readonly string _jobs = Path.Combine(state, "jobs");
 
@@ -20,26 +20,30 @@ public sealed class FileJournal(string state) : IJournal
     private readonly string _writer = $"{Environment.ProcessId}-{Path.GetRandomFileName()}";
     private long _temporary;
 
+    public FileJournal(string state) : this(state, Disk.Instance)
+    {
+    }
+
     public ValueTask<JournalHead> ReadAsync(JobKey job, CancellationToken cancel) => new(Read(job));
 
     public ValueTask<bool> TryAppendAsync(JobKey job, long seen, JournalEntry entry, CancellationToken cancel)
     {
         string folder = Folder(job);
-        Disk.Create(folder);
-        if (seen > 0 && !File.Exists(PathOf(folder, seen))) throw new InvalidOperationException($"job {job}: entry {seen} was not read, it does not exist");
+        disk.Create(folder);
+        if (seen > 0 && !disk.Exists(PathOf(folder, seen))) throw new InvalidOperationException($"job {job}: entry {seen} was not read, it does not exist");
         string temporary = Path.Combine(folder, $".{_writer}-{Interlocked.Increment(ref _temporary)}");
-        Disk.Write(temporary, new ReadOnlySequence<byte>(JournalJson.Write(entry)));
+        disk.Write(temporary, new ReadOnlySequence<byte>(JournalJson.Write(entry)));
         bool won;
         try
         {
-            won = Disk.TryLink(temporary, PathOf(folder, seen + 1));
+            won = disk.TryLink(temporary, PathOf(folder, seen + 1));
         }
         finally
         {
-            File.Delete(temporary);
+            disk.Delete(temporary);
         }
 
-        if (won) Disk.Sync(folder);
+        if (won) disk.Sync(folder);
         return new(won);
     }
 
@@ -52,21 +56,8 @@ public sealed class FileJournal(string state) : IJournal
     {
         string folder = Folder(job);
         var head = _heads.GetValueOrDefault(job) ?? JournalHead.Empty(job);
-        while (true)
-        {
-            string path = PathOf(folder, head.Version + 1);
-            byte[] bytes;
-            try
-            {
-                bytes = File.ReadAllBytes(path);
-            }
-            catch (IOException e) when (e is FileNotFoundException or DirectoryNotFoundException)
-            {
-                break;
-            }
-
-            head = head.After(JournalJson.Read(bytes, path));
-        }
+        for (string path = PathOf(folder, head.Version + 1); disk.Exists(path); path = PathOf(folder, head.Version + 1))
+            head = head.After(JournalJson.Read(disk.Read(path), path));
 
         _heads[job] = head;
         return head;
@@ -74,13 +65,12 @@ public sealed class FileJournal(string state) : IJournal
 
     private IEnumerable<JobKey> Jobs()
     {
-        if (!Directory.Exists(_jobs)) yield break;
-        foreach (string tenant in Directory.GetDirectories(_jobs).Order(StringComparer.Ordinal))
+        foreach (string tenant in disk.Folders(_jobs).Order(StringComparer.Ordinal))
         {
-            foreach (string job in Directory.GetDirectories(tenant).Order(StringComparer.Ordinal))
+            foreach (string job in disk.Folders(tenant).Order(StringComparer.Ordinal))
             {
                 var key = new JobKey(StateNames.Read(Path.GetFileName(tenant)), StateNames.Read(Path.GetFileName(job)));
-                if (File.Exists(PathOf(Folder(key), 1))) yield return key;
+                if (disk.Exists(PathOf(Folder(key), 1))) yield return key;
             }
         }
     }

@@ -7,21 +7,25 @@ namespace OrleansStream.Storage.Files;
 /// <summary>
 /// Parts as files <c>&lt;state&gt;/parts/&lt;name&gt;</c>; a <c>/</c> in a name is a folder. Written and synced under a temporary name, then renamed.
 /// </summary>
-public sealed class FilePartStore(string state) : IPartStore
+public sealed class FilePartStore(string state, IDisk disk) : IPartStore
 {
     private const string Temporary = ".tmp-";
     private readonly string _parts = Path.Combine(state, "parts");
     private readonly string _writer = $"{Environment.ProcessId}-{Path.GetRandomFileName()}";
     private long _temporary;
 
+    public FilePartStore(string state) : this(state, Disk.Instance)
+    {
+    }
+
     public ValueTask PutAsync(string name, ReadOnlySequence<byte> part, CancellationToken cancel)
     {
         string path = PathOf(name), folder = Path.GetDirectoryName(path)!;
-        Disk.Create(folder);
+        disk.Create(folder);
         string temporary = Path.Combine(folder, $"{Temporary}{_writer}-{Interlocked.Increment(ref _temporary)}");
-        Disk.Write(temporary, Append(part, PartBytes.Footer(part)));
-        File.Move(temporary, path, overwrite: true);
-        Disk.Sync(folder);
+        disk.Write(temporary, Append(part, PartBytes.Footer(part)));
+        disk.Replace(temporary, path);
+        disk.Sync(folder);
         return default;
     }
 
@@ -30,9 +34,9 @@ public sealed class FilePartStore(string state) : IPartStore
         byte[] stored;
         try
         {
-            stored = await File.ReadAllBytesAsync(PathOf(name), cancel);
+            stored = await disk.ReadAsync(PathOf(name), cancel);
         }
-        catch (IOException e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        catch (FileNotFoundException)
         {
             throw new FileNotFoundException($"checkpoint part '{name}' is missing", name);
         }
@@ -45,8 +49,7 @@ public sealed class FilePartStore(string state) : IPartStore
         // Only the folder that the prefix leads to is read.
         int slash = prefix.LastIndexOf('/');
         string folder = slash < 0 ? _parts : PathOf(prefix[..slash]);
-        if (!Directory.Exists(folder)) return new(ImmutableArray<string>.Empty);
-        var names = Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
+        var names = disk.Files(folder)
             .Where(f => !Path.GetFileName(f).StartsWith('.'))
             .Select(NameOf)
             .Where(n => n.StartsWith(prefix, StringComparison.Ordinal))
@@ -56,8 +59,7 @@ public sealed class FilePartStore(string state) : IPartStore
 
     public ValueTask DeleteAsync(string name, CancellationToken cancel)
     {
-        string path = PathOf(name);
-        if (File.Exists(path)) File.Delete(path);
+        disk.Delete(PathOf(name));
         return default;
     }
 

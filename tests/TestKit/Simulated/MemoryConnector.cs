@@ -66,11 +66,14 @@ public sealed class MemoryTarget
 
 /// <summary>Connector <c>memory</c>: tables and targets by name.</summary>
 [Connector("memory")]
-public sealed class MemoryConnector(bool positions = true) : Connector
+public sealed class MemoryConnector(bool positions = true, bool swallows = false) : Connector
 {
     public Dictionary<string, MemoryTable> Tables { get; } = new(StringComparer.Ordinal);
 
     public Dictionary<string, MemoryTarget> Targets { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Told each commit (generation, epoch) before it is made.</summary>
+    public Action<int, long> Committing { get; set; } = (_, _) => { };
 
     /// <summary>Whether the target takes nothing just now.</summary>
     public bool SinkFails { get; set; }
@@ -83,9 +86,9 @@ public sealed class MemoryConnector(bool positions = true) : Connector
 
     public override ISplitReader CreateReader(SourceContext context) => new Reader(Tables[context.Table.Name], context, positions);
 
-    public override ISinkWriter CreateWriter(SinkContext context) => new Writer(Target(context), context, () => SinkFails);
+    public override ISinkWriter CreateWriter(SinkContext context) => new Writer(Target(context), context, () => SinkFails, swallows);
 
-    public override ICommitter CreateCommitter(SinkContext context) => new Committer(Target(context));
+    public override ICommitter CreateCommitter(SinkContext context) => new Committer(this, Target(context));
 
     private MemoryTarget Target(SinkContext context)
     {
@@ -160,7 +163,7 @@ public sealed class MemoryConnector(bool positions = true) : Connector
         public ValueTask DisposeAsync() => default;
     }
 
-    private sealed class Writer(MemoryTarget target, SinkContext context, Func<bool> fails) : ISinkWriter
+    private sealed class Writer(MemoryTarget target, SinkContext context, Func<bool> fails, bool swallows) : ISinkWriter
     {
         private readonly List<string> _open = [];
 
@@ -171,7 +174,7 @@ public sealed class MemoryConnector(bool positions = true) : Connector
 
         public ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancel)
         {
-            if (fails()) throw new IOException("the target takes nothing");
+            if (fails()) return swallows ? default : throw new IOException("the target takes nothing");
             _open.AddRange(Encoding.UTF8.GetString(buffer.Span).Split('\n', StringSplitOptions.RemoveEmptyEntries));
             return default;
         }
@@ -189,10 +192,12 @@ public sealed class MemoryConnector(bool positions = true) : Connector
         public ValueTask DisposeAsync() => default;
     }
 
-    private sealed class Committer(MemoryTarget target) : ICommitter
+    private sealed class Committer(MemoryConnector connector, MemoryTarget target) : ICommitter
     {
         public ValueTask CommitAsync(int generation, long epoch, ImmutableArray<byte[]> committables, CancellationToken cancel)
         {
+            if (connector.SinkFails) throw new IOException("the target takes nothing");
+            connector.Committing(generation, epoch);
             target.Commit(generation, epoch, committables.Select(Encoding.UTF8.GetString));
             return default;
         }

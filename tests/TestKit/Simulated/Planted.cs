@@ -39,6 +39,27 @@ public enum Planted
 
     /// <summary>Frames are said to be taken before they arrive, and are numbered as they come.</summary>
     OrderIgnored,
+
+    /// <summary>Files are not synced before they get their names.</summary>
+    FileNotSynced,
+
+    /// <summary>New names in a folder are not synced.</summary>
+    FolderNotSynced,
+
+    /// <summary>Entries of the journal are written under their own names.</summary>
+    EntryWrittenInPlace,
+
+    /// <summary>A sink's write that failed is taken for done.</summary>
+    SinkErrorSwallowed,
+
+    /// <summary>The run does not mind that a shard answers from another activation.</summary>
+    InstanceIgnored,
+
+    /// <summary>An epoch that a shard never reports is waited for.</summary>
+    OverdueIgnored,
+
+    /// <summary>A generation does not commit what the one before has published.</summary>
+    RecommitForgotten,
 }
 
 /// <summary>State that keeps every key, whatever its range.</summary>

@@ -1,4 +1,4 @@
-using OrleansStream.Columns;
+using System.Collections.Immutable;
 using OrleansStream.Engine.Checkpoints;
 using OrleansStream.Engine.Connect;
 using OrleansStream.Engine.Flow;
@@ -6,33 +6,43 @@ using OrleansStream.Runtime;
 
 namespace OrleansStream.TestKit.Simulated;
 
-/// <summary>What can go wrong on the wire, as probabilities per message; all 0 = a perfect network.</summary>
-public sealed record Faults(double Delay = 0, double Lost = 0, double LostAnswer = 0, double Duplicate = 0, long MaxDelayMs = 300)
-{
-    public static Faults None { get; } = new();
-}
-
 /// <summary>One simulated silo: a hub, an executor driven by the world, and the hosts on it.</summary>
 public sealed class Silo : IHostEvents
 {
     private readonly Cluster _cluster;
+    private int _over;
 
-    public Silo(Cluster cluster, string name, int incarnation)
+    public Silo(Cluster cluster, string name, int slot, int incarnation)
     {
-        (_cluster, Name, Incarnation) = (cluster, name, incarnation);
+        (_cluster, Name, Slot, Incarnation) = (cluster, name, slot, incarnation);
         var world = cluster.World;
-        Hub = new ExchangeHub(world);
-        Executor = new Executor(0, world);
+        Time = new World.Clock(world, this);
+        Hub = new ExchangeHub(Time);
+        Executor = new Executor(0, Time);
         world.Add(Executor, this);
+        (Journal, Parts) = (cluster.JournalOf(this), cluster.PartsOf(this));
         Services = new HostServices(
-            name, world, new SiloPool(this), Executor, Hub, (job, generation, id) => new Wire(this, job.ToString(), generation, id), cluster.Parts,
+            name, Time, new SiloPool(this), Executor, Hub, (job, generation, id) => new Wire(this, job.ToString(), generation, id), Parts,
             c => c == "memory" ? cluster.Memory : cluster.Connectors(c), new MemoryServices(world), cluster.State, this);
+        Agent = new Agent(cluster, this);
     }
 
+    /// <summary>Unique to one life of a silo.</summary>
     public string Name { get; }
 
-    /// <summary>A restarted silo has the same name and another incarnation.</summary>
+    /// <summary>What stays over its lives.</summary>
+    public int Slot { get; }
+
     public int Incarnation { get; }
+
+    public TimeProvider Time { get; }
+
+    /// <summary>The stores as this silo reaches them.</summary>
+    public IJournal Journal { get; }
+
+    public IPartStore Parts { get; }
+
+    public Agent Agent { get; }
 
     public bool Alive { get; set; } = true;
 
@@ -61,8 +71,10 @@ public sealed class Silo : IHostEvents
         _cluster.Tell(this, shard.Generation, new JobFact.Failed($"{cause.GetType().Name}: {cause.Message}", _cluster.IsFatal(cause), World.NowMs));
     }
 
-    public void Suspect(ShardSpec shard, string silo, string reason) =>
-        _cluster.Tell(this, shard.Generation, new JobFact.Failed($"silo {silo}: {reason}", false, World.NowMs));
+    public void Suspect(ShardSpec shard, string silo, string reason, bool silent)
+    {
+        _cluster.Tell(this, shard.Generation, new JobFact.Failed($"silo {silo}: {reason}", false, World.NowMs), silent ? silo : null);
+    }
 
     public void Superseded(ShardSpec shard, int generation)
     {
@@ -70,13 +82,50 @@ public sealed class Silo : IHostEvents
         StopOlder(generation);
     }
 
-    /// <summary>Hosts of older generations stand down when their silo hears of a newer one.</summary>
+    /// <summary>Hosts of older generations stand down when their silo hears of a newer one, and none of them is started any more.</summary>
     public void StopOlder(int generation)
     {
+        _over = Math.Max(_over, generation - 1);
+        if (_cluster.Generation >= generation) Hub.Heard(_cluster.Job.ToString(), generation);
         foreach (var (key, host) in Hosts.Where(h => h.Key.Generation < generation).ToArray())
         {
             Hosts.Remove(key);
             _ = host.StopAsync();
+        }
+    }
+
+    /// <summary>Starts a shard; asked again, the same.</summary>
+    public (string Instance, Exception? Error) Start(ShardSpec spec, int stages)
+    {
+        if (spec.Generation <= _over) return ("", new IOException($"generation {spec.Generation} is over on {Name}"));
+        if (Hosts.TryGetValue((spec.Generation, spec.Id), out var known)) return (known.Instance, null);
+        StopOlder(spec.Generation);
+        var (host, error) = Open(spec, new JobQueue(_cluster.Job, stages), Name);
+        return (host?.Instance ?? "", error);
+    }
+
+    public void Go(int generation)
+    {
+        StopOlder(generation);
+        foreach (var host in Hosts.Where(h => h.Key.Generation == generation)) host.Value.Go();
+    }
+
+    public void BeginEpoch(int generation, ImmutableSortedDictionary<ShardId, EpochCommand> commands)
+    {
+        foreach (var (key, host) in Hosts.OrderByDescending(h => h.Key.Id)) if (key.Generation == generation && commands.TryGetValue(key.Id, out var command)) host.BeginEpoch(command);
+    }
+
+    internal (ShardHost? Host, Exception? Error) Open(ShardSpec spec, JobQueue queue, string instance)
+    {
+        try
+        {
+            var host = Simulated.Cluster.Now(ShardStart.OpenAsync(spec, Services, queue, instance, default));
+            Hosts[(spec.Generation, spec.Id)] = host;
+            return (host, null);
+        }
+        catch (Exception e) when (e is IOException or InvalidDataException)
+        {
+            return (null, e);
         }
     }
 
@@ -99,103 +148,5 @@ public sealed class Silo : IHostEvents
     }
 }
 
-/// <summary>A link over the simulated network, with its faults.</summary>
-internal sealed class Wire(Silo from, string job, int generation, LinkId id) : IExchangeLink
-{
-    private const long TimeoutMs = 1000;
-
-    private Frame? _last;
-    private long _shift;
-    private long _arrived;
-
-    public ValueTask<Answer> OfferAsync(Frame frame)
-    {
-        if (id.Silo == from.Name) return new(from.Hub.Offer(frame));
-        var world = from.World;
-        var faults = from.Cluster.Faults;
-        var answer = new TaskCompletionSource<Answer>();
-        if (!Reachable(out var to))
-        {
-            world.Soon(() => answer.TrySetException(new LinkBrokenException($"{id.Silo} refuses")), from);
-            return new(answer.Task);
-        }
-
-        frame = Renumbered(frame);
-        void Deliver()
-        {
-            if (from.Cluster.Cut.Contains((from.Name, to.Name))) return;
-            var a = to.Hub.Offer(frame);
-            if (!world.Chance(faults.LostAnswer) && !from.Cluster.Cut.Contains((to.Name, from.Name))) Later(faults, () => answer.TrySetResult(a), from);
-        }
-
-        if (Planted == Planted.OrderIgnored)
-        {
-            Later(faults, () => to.Hub.Offer(frame with { Sequence = _arrived++ }), to);
-            world.After(1, () => answer.TrySetResult(new Answer(AnswerKind.Taken)), from);
-            return new(answer.Task);
-        }
-
-        bool lost = world.Chance(faults.Lost);
-        if (!lost) Later(faults, Deliver, to);
-        else if (Planted == Planted.LossUnnoticed)
-        {
-            _shift--;
-            Later(faults, () => answer.TrySetResult(new Answer(AnswerKind.Taken)), from);
-        }
-
-        if (world.Chance(faults.Duplicate)) Repeat(frame, to, Deliver);
-        world.After(TimeoutMs, () => answer.TrySetException(new TimeoutException($"no answer from {id.Silo}")), from);
-        return new(answer.Task);
-    }
-
-    public ValueTask<bool> ReadyAsync()
-    {
-        var world = from.World;
-        var ready = new TaskCompletionSource<bool>();
-        if (!Reachable(out var to))
-        {
-            world.Soon(() => ready.TrySetException(new LinkBrokenException($"{id.Silo} refuses")), from);
-            return new(ready.Task);
-        }
-
-        if (from.Cluster.Cut.Contains((from.Name, to.Name)) || from.Cluster.Cut.Contains((to.Name, from.Name)))
-        {
-            world.After(2 * TimeoutMs, () => ready.TrySetException(new TimeoutException($"no answer from {id.Silo}")), from);
-            return new(ready.Task);
-        }
-
-        world.Soon(() => to.Hub.WhenReady(job, generation, id, ok => world.Soon(() => ready.TrySetResult(ok), from)), to);
-        world.After(TimeoutMs, () => ready.TrySetResult(false), from);
-        return new(ready.Task);
-    }
-
-    private Planted Planted => from.Cluster.Planted;
-
-    // What the planted mistakes do to numbers: frames that were lost leave no hole, frames that came twice were two.
-    private Frame Renumbered(Frame frame)
-    {
-        if (Planted == Planted.AnswerLostSentAnew && ReferenceEquals(frame, _last)) _shift++;
-        _last = frame;
-        return _shift == 0 ? frame : frame with { Sequence = frame.Sequence + _shift };
-    }
-
-    private void Repeat(Frame frame, Silo to, Action deliver)
-    {
-        if (Planted != Planted.FramesTakenTwice)
-        {
-            from.World.After(1 + from.World.Random.Next(500), deliver, to);
-            return;
-        }
-
-        _shift++;
-        from.World.Soon(() => to.Hub.Offer(frame with { Sequence = frame.Sequence + 1 }), to);
-    }
-
-    private bool Reachable(out Silo to) => from.Cluster.Silos.TryGetValue(id.Silo, out to!) && to.Alive;
-
-    private void Later(Faults faults, Action work, Silo owner)
-    {
-        if (from.World.Chance(faults.Delay)) from.World.After(1 + from.World.Random.NextInt64(faults.MaxDelayMs), work, owner);
-        else from.World.Soon(work, owner);
-    }
-}
+/// <summary>Whoever did something on this silo is gone, in the middle of it.</summary>
+public sealed class SiloDiedException(string silo) : Exception($"silo {silo} has died");

@@ -31,9 +31,12 @@ public sealed class World(int? seed) : TimeProvider, IPool
 
     public override DateTimeOffset GetUtcNow() => DateTimeOffset.FromUnixTimeMilliseconds(_nowMs);
 
-    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) => CreateTimer(callback, state, dueTime, period, null);
+
+    /// <summary>A timer that fires on a silo.</summary>
+    public ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period, Silo? owner)
     {
-        var timer = new Timer(this, callback, state);
+        var timer = new Timer(this, callback, state, owner);
         timer.Change(dueTime, period);
         return timer;
     }
@@ -46,9 +49,6 @@ public sealed class World(int? seed) : TimeProvider, IPool
     public void Soon(Action work, Silo? owner) => _ready.Add((work, owner));
 
     public void After(long ms, Action work, Silo? owner) => _later.Enqueue((work, owner), (_nowMs + ms, _order++));
-
-    /// <summary>True with probability <paramref name="p"/>; never without a seed.</summary>
-    public bool Chance(double p) => _random is not null && _random.NextDouble() < p;
 
     /// <summary>One thing happens. False = nothing can ever happen again.</summary>
     public bool Step()
@@ -105,7 +105,19 @@ public sealed class World(int? seed) : TimeProvider, IPool
         }
     }
 
-    private sealed class Timer(World world, TimerCallback callback, object? state) : ITimer
+    /// <summary>Time as a silo has it: its timers do not fire while it is stopped, and never once it is dead.</summary>
+    internal sealed class Clock(World world, Silo silo) : TimeProvider
+    {
+        public override long TimestampFrequency => world.TimestampFrequency;
+
+        public override long GetTimestamp() => world.GetTimestamp();
+
+        public override DateTimeOffset GetUtcNow() => world.GetUtcNow();
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) => world.CreateTimer(callback, state, dueTime, period, silo);
+    }
+
+    private sealed class Timer(World world, TimerCallback callback, object? state, Silo? owner) : ITimer
     {
         private int _version;
 
@@ -113,7 +125,7 @@ public sealed class World(int? seed) : TimeProvider, IPool
         {
             int version = ++_version;
             if (dueTime == global::System.Threading.Timeout.InfiniteTimeSpan) return true;
-            world.After((long)dueTime.TotalMilliseconds, () => Fire(version, period), null);
+            world.After((long)dueTime.TotalMilliseconds, () => Fire(version, period), owner);
             return true;
         }
 
@@ -128,7 +140,7 @@ public sealed class World(int? seed) : TimeProvider, IPool
         private void Fire(int version, TimeSpan period)
         {
             if (version != _version) return;
-            if (period != global::System.Threading.Timeout.InfiniteTimeSpan) world.After((long)period.TotalMilliseconds, () => Fire(version, period), null);
+            if (period != global::System.Threading.Timeout.InfiniteTimeSpan) world.After((long)period.TotalMilliseconds, () => Fire(version, period), owner);
             callback(state);
         }
     }

@@ -1,14 +1,11 @@
-using Microsoft.Extensions.Logging;
 using OrleansStream.Engine.Checkpoints;
 
-namespace OrleansStream.Grains.Runs;
+namespace OrleansStream.Runtime;
 
 /// <summary>A run's side of its job's journal: it appends for as long as its generation is the current one, through any number of failed writes.</summary>
-internal sealed class RunJournal(IJournal journal, JobKey job, int generation, TimeProvider time, ILogger log)
+/// <param name="failed">told which write failed and how; it is tried again.</param>
+public sealed class JobJournal(IJournal journal, JobKey job, int generation, TimeProvider time, Action<string, Exception> failed)
 {
-    private static readonly TimeSpan FirstWait = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(10);
-
     public ValueTask<JournalHead> ReadAsync(CancellationToken cancel) => journal.ReadAsync(job, cancel);
 
     /// <summary>Appends the Begin entry right after what was seen. True = this run has begun the generation.</summary>
@@ -34,22 +31,10 @@ internal sealed class RunJournal(IJournal journal, JobKey job, int generation, T
             }
         }, entry.GetType().Name, failing, cancel);
 
-    private async Task<bool> RetryAsync(Func<Task<bool>> write, string what, Action<string?>? failing, CancellationToken cancel)
-    {
-        for (var wait = FirstWait; ; wait = wait * 2 < LongestWait ? wait * 2 : LongestWait)
+    private Task<bool> RetryAsync(Func<Task<bool>> write, string what, Action<string?>? failing, CancellationToken cancel) =>
+        Retry.UntilDoneAsync(write, _ => true, e =>
         {
-            try
-            {
-                bool won = await write();
-                failing?.Invoke(null);
-                return won;
-            }
-            catch (Exception e) when (e is not OperationCanceledException)
-            {
-                Log.JournalFailed(log, job, generation, what, e);
-                failing?.Invoke($"journal: {e.Message}");
-                await Task.Delay(wait, time, cancel);
-            }
-        }
-    }
+            if (e is not null) failed(what, e);
+            failing?.Invoke(e is null ? null : $"journal: {e.Message}");
+        }, time, cancel);
 }
