@@ -61,7 +61,7 @@ public sealed class ValuesConnector : Connector
             new Option("scan.*", OptionType.Text, "Watermark options."),
         ],
         Formats: [], Bounded: true)
-    { TakesUpdates = true };
+    { TakesUpdates = true, Partitions = true };
 
     public override OptionSchema Schema => OptionSchema;
 

@@ -20,6 +20,7 @@ public sealed class FileReader(
     private string _path = "";
     private long _offset, _length;
     private IFormatDecoder? _decoder;
+    private Action? _opened;
     private readonly DeadLetters? _letters = deadLetters is null ? null : new DeadLetters(deadLetters);
 
     public IFormatDecoder Decoder => _decoder ??= NewDecoder();
@@ -34,12 +35,14 @@ public sealed class FileReader(
         _length = RandomAccess.GetLength(_file);
         _offset = position.Offset;
         _letters?.Open(split, _path, position);
+        _opened?.Invoke();
         return default;
     }
 
     private LineCounting NewDecoder()
     {
         var decoder = createDecoder(() => _path);
+        if (decoder is FileColumns columns) _opened = columns.Reset;
         if (_letters is not null) decoder.Malformed = _letters;
         return new LineCounting(decoder, this);
     }
