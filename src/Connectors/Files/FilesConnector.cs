@@ -28,8 +28,7 @@ public sealed class FilesConnector(IConnectorCatalog catalog) : Connector
         Partitions = true,
         Metadata =
         [
-            new("file.path", SqlType.String.NotNull), new("file.name", SqlType.String.NotNull), new("file.size", SqlType.BigInt.NotNull),
-            new("file.modification-time", SqlType.TimestampLtz(3).NotNull),
+            new("file.path", "STRING NOT NULL"), new("file.name", "STRING NOT NULL"), new("file.size", "BIGINT NOT NULL"), new("file.modification-time", "TIMESTAMP_LTZ(3) NOT NULL"),
         ],
     };
 
