@@ -28,7 +28,7 @@ public class AllocationTests
         ["normalize"] = new ChangelogNormalizeSpec(Input, [0], true),
         ["deduplicate"] = new DeduplicateSpec(Input, [0], 1, true, true),
         ["limit"] = new LimitSpec(Input, 10, 1_000_000_000),
-        ["join"] = new EquiJoinSpec(Input.Concat(Input), [0], [0]),
+        ["join"] = new EquiJoinSpec(Input.Concat(Input), [0], [0], Changelog: true),
     };
 
     public static TheoryData<string> Names => [.. Specs.Keys];
