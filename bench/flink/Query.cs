@@ -72,15 +72,8 @@ internal sealed record Query(string Label, string File, long Events, int Times, 
     {
         var values = new Dictionary<string, string>
         {
-            ["EVENTS"] = $"{events}",
-            ["RATE"] = $"{Rate}",
-            ["SEED"] = "42",
-            ["BASE"] = "1600000000000",
-            ["AHEAD"] = "false",
-            ["POLL"] = "64",
-            ["SKIP"] = SkipBids ? "true" : "false",
-            ["KEYS"] = $"{Keys}",
-            ["JSON"] = json,
+            ["EVENTS"] = $"{events}", ["RATE"] = $"{Rate}", ["SEED"] = "42", ["BASE"] = "1600000000000", ["AHEAD"] = "false", ["POLL"] = "64",
+            ["SKIP"] = SkipBids ? "true" : "false", ["KEYS"] = $"{Keys}", ["JSON"] = json,
         };
         return System.Text.RegularExpressions.Regex.Replace(text, @"\$\{(\w+)\}", m => values.TryGetValue(m.Groups[1].Value, out string? v) ? v : m.Value);
     }
