@@ -78,9 +78,9 @@ internal sealed class TableBinder(IFunctions functions, DiagnosticBag diagnostic
             var binder = new ExpressionBinder(Scope.Of(Catalog.Key(syntax.Table), visible), functions, diagnostics);
             Expr value = binder.Bind(computed.Value);
             if (value is BadExpr) continue;
-            if (value is ProctimeExpr)
+            if (Proctime.Is(value))
             {
-                columns[i] = columns[i] with { Type = value.Type, Computed = new CallExpr("PROCTIME", [], value.Type), Time = TimeKind.Processing };
+                columns[i] = columns[i] with { Type = value.Type, Computed = value, Time = TimeKind.Processing };
             }
             else
             {

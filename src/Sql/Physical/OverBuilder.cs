@@ -16,7 +16,7 @@ internal sealed partial class PhysicalBuilder
         if (o.Calls.FirstOrDefault(c => !c.SameWindow(call)) is not null)
             return Refuse(Codes.NotSupported, "all OVER aggregates of a SELECT are computed over the same window", "compute the others in a subquery");
         if (call.OrderBy is not [{ Descending: false, Value: var by }]) return NotYet("OVER ordered by several columns, or descending", "order by one time attribute");
-        TimeKind clock = by is ColumnExpr { Index: var at } ? input.Columns[at].Time : by is ProctimeExpr ? TimeKind.Processing : TimeKind.None;
+        TimeKind clock = by is ColumnExpr { Index: var at } ? input.Columns[at].Time : Proctime.Is(by) ? TimeKind.Processing : TimeKind.None;
         if (clock == TimeKind.None) return NotYet("OVER ordered by something that is no time attribute", "order by a column with a WATERMARK");
 
         var items = input.Columns.Select((c, i) => (Expr)new ColumnExpr(i, c.Type)).ToList();
@@ -25,7 +25,7 @@ internal sealed partial class PhysicalBuilder
         {
             int known = items.IndexOf(e);
             if (known >= 0) return known;
-            items.Add(e is ProctimeExpr ? new CallExpr("PROCTIME", [], e.Type) : e);
+            items.Add(e);
             columns.Add(new RelColumn($"e{items.Count - 1}$", e.Type));
             return items.Count - 1;
         }

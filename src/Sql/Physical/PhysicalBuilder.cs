@@ -39,7 +39,7 @@ internal sealed partial class PhysicalBuilder(PhysicalOptions options, TextSpan 
             case LogicalProject p: return ProjectMerge.IsIdentity(p) ? inputs[0] : new PhysicalProject(inputs[0], p.Items, Forwarded(p, inputs[0]));
             case LogicalWindowAggregate a: return WindowAggregate(a, inputs[0]);
             case LogicalSink s: return Sink(s, inputs[0]);
-            case LogicalWindow: return NotYet("a window without GROUP BY window_start, window_end", "group by both bounds of the window");
+            case LogicalWindow w: return Assign(w, inputs[0]);
             case LogicalAggregate a: return GroupAggregate(a, inputs[0]);
             case LogicalJoin j: return Join(j, inputs[0], inputs[1]);
             case LogicalUnnest u: return new PhysicalUnnest(inputs[0], u.Column, u.Kept, u.Outer, u.Ordinality, u.Columns);

@@ -160,7 +160,6 @@ internal sealed class StageCutter
             PhysicalSink s => s.Target.Name,
             PhysicalGroupAggregate g => $"{(g.Group.Calls.IsEmpty ? "Distinct" : "GroupAggregate")}({g.Group.Phase.ToString().ToLowerInvariant()})",
             PhysicalSliceWindow w => $"{w.Function.Kind}Window({w.Phase.ToString().ToLowerInvariant()})",
-            PhysicalSessionWindow => "SessionWindow",
             PhysicalTumbleWindow t => $"TumbleWindow({t.Window.Phase.ToString().ToLowerInvariant()})",
             _ => n.GetType().Name["Physical".Length..],
         });
