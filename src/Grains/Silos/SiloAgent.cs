@@ -109,7 +109,7 @@ public sealed class SiloAgent(
     {
         if (services.Silos.IsLeaving(services.Agents.Here)) return;
         var heads = await services.Journal.ReadRunningAsync(StoppedCancellationTokenSource.Token);
-        foreach (var (head, cause) in _heard.Silent(heads, services.Silos.IsLive, services.Silos.Listens, NowMs()))
+        foreach (var (head, cause) in _heard.Silent(heads, services.Silos.Answers, services.Silos.Listens, NowMs()))
             if (_beginning.Add(head.Job.ToString())) _ = BeginAsync(head, cause);
     }
 

@@ -59,8 +59,7 @@ internal sealed class TableBinder(IFunctions functions, DiagnosticBag diagnostic
                 SqlType type = TypeBinder.Bind(p.Type, diagnostics) ?? SqlType.Null;
                 return new TableColumn(p.Name.Name, key ? type.NotNull : type, ColumnKind.Physical);
             case MetadataColumn m:
-                diagnostics.Error(Codes.NotSupported, m.Span, "METADATA columns are not supported yet");
-                return new TableColumn(m.Name.Name, SqlType.Null, ColumnKind.Metadata);
+                return new TableColumn(m.Name.Name, TypeBinder.Bind(m.Type, diagnostics) ?? SqlType.Null, ColumnKind.Metadata) { Metadata = (m.Key ?? m.Name.Name, m.Virtual, m.Span) };
             default:
                 return new TableColumn(column.Name.Name, SqlType.Null, ColumnKind.Computed);
         }

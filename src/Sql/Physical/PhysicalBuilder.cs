@@ -64,7 +64,7 @@ internal sealed partial class PhysicalBuilder(PhysicalOptions options, TextSpan 
             return Refuse(Codes.UpdatesRefused, $"the source {s.Table.Name} gives updates without the rows before, which are addressed by a primary key", "declare PRIMARY KEY (…) NOT ENFORCED");
         // The key is read even when the query does not ask for it: before the computed columns, which come last.
         ImmutableArray<int> missing = [.. s.Table.PrimaryKey.Where(k => !s.Positions.Contains(k))];
-        int at = s.Positions.Count(p => s.Table.Columns[p].Kind == ColumnKind.Physical);
+        int at = s.Positions.Count(p => s.Table.Columns[p].Kind != ColumnKind.Computed);
         ImmutableArray<int> positions = s.Positions.InsertRange(at, missing);
         ImmutableArray<RelColumn> columns = s.Columns.InsertRange(at, missing.Select(k => new RelColumn(s.Table.Columns[k].Name, s.Table.Columns[k].Type)));
         var scan = new PhysicalScan(s.Table, s.Options, positions, columns, changelog);

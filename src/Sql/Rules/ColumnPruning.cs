@@ -75,8 +75,8 @@ internal static class ColumnPruning
         if (kept.Count == 0) kept.Add(s.Table.PhysicalColumns.MinBy(i => columns[i].Type.Width == 0 ? int.MaxValue : columns[i].Type.Width));
         for (int i = columns.Length - 1; i >= 0; i--)
             if (kept.Contains(i) && columns[i].Computed is { } computed) kept.UnionWith(ExprTree.Columns(computed));
-        if (!kept.Any(i => columns[i].Kind == ColumnKind.Physical)) kept.Add(s.Table.PhysicalColumns[0]);
-        int[] order = [.. kept.Where(i => columns[i].Kind == ColumnKind.Physical), .. kept.Where(i => columns[i].Kind != ColumnKind.Physical)];
+        if (!kept.Any(i => columns[i].Kind != ColumnKind.Computed)) kept.Add(s.Table.PhysicalColumns[0]);
+        int[] order = [.. kept.Where(i => columns[i].Kind != ColumnKind.Computed), .. kept.Where(i => columns[i].Kind == ColumnKind.Computed)];
         RelColumn[] output = [.. order.Select(i => s.Table.QueryColumns[i])];
         int[] positions = [.. s.Positions.Select(i => Array.IndexOf(order, i))];
         return new Pruned(new LogicalScan(s.Table, s.Options, [.. order], [.. output]), positions);
