@@ -72,6 +72,30 @@ internal sealed unsafe partial class PagePool : IDisposable
         return (nint)NativeMemory.Realloc((void*)memory, (nuint)bytes);
     }
 
+    /// <summary>As <see cref="Allocate"/>, in huge pages from their size on.</summary>
+    public nint AllocateLarge(long bytes)
+    {
+        if (bytes < HugeChunkBytes) return Allocate(bytes);
+        Account(bytes);
+        nint memory = (nint)NativeMemory.AlignedAlloc((nuint)bytes, HugeChunkBytes);
+        if (OperatingSystem.IsLinux()) _ = Advise(memory, (nuint)bytes, AdviseHugePages);
+        NativeMemory.Clear((void*)memory, (nuint)bytes);
+        return memory;
+    }
+
+    /// <summary>Frees memory of <see cref="AllocateLarge"/>.</summary>
+    public void FreeLarge(nint memory, long bytes)
+    {
+        if (bytes < HugeChunkBytes)
+        {
+            Free(memory, bytes);
+            return;
+        }
+
+        Account(-bytes);
+        NativeMemory.AlignedFree((void*)memory);
+    }
+
     public void Free(nint memory, long bytes)
     {
         if (memory == 0) return;
