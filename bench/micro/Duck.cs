@@ -15,7 +15,7 @@ internal sealed class Duck : IDisposable
         Execute("SET threads = 1");
     }
 
-    /// <summary>Creates a table of the batches' rows; BIGINT, TIMESTAMP(3) and STRING columns without NULLs.</summary>
+    /// <summary>Creates a table of the batches' rows; BIGINT, BOOLEAN, TIMESTAMP(3) and STRING columns.</summary>
     public void Load(string table, Schema schema, IEnumerable<Batch> batches)
     {
         Execute($"CREATE TABLE {table} ({string.Join(", ", schema.Fields.Select(f => $"\"{f.Name}\" {TypeOf(f.Type)}"))})");
@@ -27,7 +27,9 @@ internal sealed class Duck : IDisposable
                 var row = appender.CreateRow();
                 foreach (var column in batch.Columns)
                 {
-                    if (column is TextColumn text) row.AppendValue(System.Text.Encoding.UTF8.GetString(text[r]));
+                    if (column.IsNull(r)) row.AppendNullValue();
+                    else if (column is FixedColumn<byte> flags) row.AppendValue(flags.Values[r] != 0);
+                    else if (column is TextColumn text) row.AppendValue(System.Text.Encoding.UTF8.GetString(text[r]));
                     else if (column.Type.IsTimestamp) row.AppendValue(DateTime.UnixEpoch.AddMilliseconds(((FixedColumn<long>)column).Values[r]));
                     else row.AppendValue(((FixedColumn<long>)column).Values[r]);
                 }
@@ -48,7 +50,7 @@ internal sealed class Duck : IDisposable
 
     public void Dispose() => _connection.Dispose();
 
-    private static string TypeOf(SqlType type) => type.IsTimestamp ? "TIMESTAMP_MS" : type.IsText ? "VARCHAR" : "BIGINT";
+    private static string TypeOf(SqlType type) => type.IsTimestamp ? "TIMESTAMP_MS" : type.IsText ? "VARCHAR" : type.Kind == TypeKind.Boolean ? "BOOLEAN" : "BIGINT";
 
     private void Execute(string sql)
     {

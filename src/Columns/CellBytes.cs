@@ -11,9 +11,12 @@ namespace OrleansStream.Columns;
 public static class CellBytes
 {
     /// <summary>Appends the value at <paramref name="row"/>.</summary>
-    public static void Write(Column column, int row, ArrayBufferWriter<byte> to)
+    public static void Write(Column column, int row, ArrayBufferWriter<byte> to) => Write(column, column.Type, row, to);
+
+    /// <summary>As <see cref="Write(Column, int, ArrayBufferWriter{byte})"/>, as a value of <paramref name="type"/>, which may differ from the column's in what can be NULL.</summary>
+    public static void Write(Column column, SqlType type, int row, ArrayBufferWriter<byte> to)
     {
-        if (column.Type.Nullable)
+        if (type.Nullable)
         {
             bool isNull = column.IsNull(row);
             Byte(to, isNull ? (byte)1 : (byte)0);
@@ -34,14 +37,14 @@ public static class CellBytes
                 to.Write(c[row]);
                 break;
             case RowColumn c:
-                foreach (var child in c.Children) Write(child, row, to);
+                for (int f = 0; f < c.Children.Length; f++) Write(c.Children[f], type.Fields[f].Type, row, to);
                 break;
             case ListColumn c:
                 int start = c.Offsets[row], end = c.Offsets[row + 1];
                 Length(to, end - start);
-                for (int i = start; i < end; i++) Write(c.Elements, i, to);
+                for (int i = start; i < end; i++) Write(c.Elements, type.Element!, i, to);
                 break;
-            case MapColumn c: Entries(c, row, to); break;
+            case MapColumn c: Entries(c, type, row, to); break;
             default: throw new NotSupportedException($"bytes of {column.Type}");
         }
     }
@@ -122,7 +125,7 @@ public static class CellBytes
         }
     }
 
-    private static void Entries(MapColumn map, int row, ArrayBufferWriter<byte> to)
+    private static void Entries(MapColumn map, SqlType type, int row, ArrayBufferWriter<byte> to)
     {
         int start = map.Offsets[row], count = map.Offsets[row + 1] - start;
         Length(to, count);
@@ -131,8 +134,8 @@ public static class CellBytes
         for (int i = 0; i < count; i++)
         {
             one.ResetWrittenCount();
-            Write(map.Keys, start + i, one);
-            Write(map.Items, start + i, one);
+            Write(map.Keys, type.Key ?? type.Element!, start + i, one);
+            Write(map.Items, type.Key is null ? map.Items.Type : type.Element!, start + i, one);
             entries[i] = one.WrittenSpan.ToArray();
         }
 

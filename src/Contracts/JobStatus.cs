@@ -96,6 +96,7 @@ public sealed record StageStatus(
 /// <summary>One shard: where it lives and what it has done.</summary>
 /// <param name="Crossed">rows that this shard sent over exchanges.</param>
 /// <param name="Counters">per operator counters, as <c>operator/name</c>.</param>
+/// <param name="QuietSeconds">since it was last given rows.</param>
 /// <param name="Checkpointing">why its part or its sinks' output cannot be stored just now; null = all well.</param>
 [GenerateSerializer, Immutable, Alias("shard-status")]
 public sealed record ShardStatus(
@@ -110,12 +111,18 @@ public sealed record ShardStatus(
     [property: Id(8)] long StateBytes,
     [property: Id(9)] double CpuSeconds,
     [property: Id(10)] ImmutableSortedDictionary<string, long> Counters,
-    [property: Id(11)] string? Checkpointing = null);
+    [property: Id(11)] string? Checkpointing = null,
+    [property: Id(12)] double QuietSeconds = 0);
 
+/// <summary>A checkpoint that was taken, or tried.</summary>
+/// <param name="DurationMs">from its beginning until its output was visible.</param>
+/// <param name="Bytes">of all parts that it names; earlier checkpoints have stored most of them.</param>
+/// <param name="Error">why it failed; null = it did not.</param>
+/// <param name="PauseMs">the longest that one shard processed nothing because of it, though it had input at hand.</param>
 [GenerateSerializer, Immutable, Alias("checkpoint-status")]
 public sealed record CheckpointStatus(
     [property: Id(0)] long Epoch, [property: Id(1)] int Generation, [property: Id(2)] DateTimeOffset Started, [property: Id(3)] double DurationMs,
-    [property: Id(4)] long Bytes, [property: Id(5)] bool Savepoint, [property: Id(6)] string? Error);
+    [property: Id(4)] long Bytes, [property: Id(5)] bool Savepoint, [property: Id(6)] string? Error, [property: Id(7)] double PauseMs = 0);
 
 [GenerateSerializer, Immutable, Alias("restart-status")]
 public sealed record RestartStatus(

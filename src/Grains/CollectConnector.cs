@@ -21,7 +21,8 @@ internal sealed class CollectConnector(IGrainFactory grains, TimeProvider time) 
 
     private sealed class Writer(SinkContext context, IResultGrain result, TimeProvider time) : ISinkWriter
     {
-        private static readonly TimeSpan Again = TimeSpan.FromMilliseconds(10);
+        private static readonly TimeSpan FirstWait = TimeSpan.FromMilliseconds(5);
+        private static readonly TimeSpan LongestWait = TimeSpan.FromMilliseconds(200);
 
         // Pages hold kinds only for changelogs; a selection is gathered by the builder.
         private readonly BatchBuilder _rows = new(context.Table.Schema, withKinds: context.Changelog);
@@ -37,7 +38,9 @@ internal sealed class CollectConnector(IGrainFactory grains, TimeProvider time) 
         public async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancel)
         {
             byte[] page = buffer.ToArray();
-            while (!await result.OfferAsync(context.Shard, _sequence, page)) await Task.Delay(Again, time, cancel);
+            // A reader that is away for long costs little.
+            for (var wait = FirstWait; !await result.OfferAsync(context.Shard, _sequence, page); wait = wait * 2 < LongestWait ? wait * 2 : LongestWait)
+                await Task.Delay(wait, time, cancel);
             _sequence++;
         }
 

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Orleans.Hosting;
 using Orleans.Runtime.Hosting;
 using Orleans.Streams;
@@ -28,6 +29,7 @@ public static class Registration
         var services = silo.Services;
         services.AddSingleton(sp => new Executor(threads, sp.GetRequiredService<TimeProvider>()));
         services.AddSingleton<ExchangeHub>();
+        services.TryAddSingleton(ResultLimits.Default);
         services.AddSingleton<Agents>();
         services.AddSingleton<LiveSilos>();
         services.AddSingleton<SiloRuns>();

@@ -5,6 +5,12 @@ using OrleansStream.Contracts;
 
 namespace OrleansStream.Grains;
 
+/// <param name="Unread">a query that nobody reads is ended after this.</param>
+public sealed record ResultLimits(TimeSpan Unread)
+{
+    public static ResultLimits Default { get; } = new(TimeSpan.FromMinutes(10));
+}
+
 /// <summary>
 /// The bounded buffer between a SELECT and its reader. Batches are numbered from 1 in order of arrival; a token is the number of the last batch that its holder has.
 /// </summary>
@@ -12,7 +18,7 @@ namespace OrleansStream.Grains;
 [KeepAlive]
 [NoProfiling]
 [Reentrant]
-public sealed class ResultGrain(TimeProvider time, IGrainFactory grains) : Grain, IResultGrain
+public sealed class ResultGrain(TimeProvider time, ResultLimits limits, IGrainFactory grains) : Grain, IResultGrain
 {
     /// <summary>Bytes held at most, unless one batch alone is larger.</summary>
     public const int Capacity = 4 << 20;
@@ -20,9 +26,8 @@ public sealed class ResultGrain(TimeProvider time, IGrainFactory grains) : Grain
     /// <summary>Bytes of one page at most, unless one batch alone is larger.</summary>
     public const int PageBytes = 1 << 20;
 
-    /// <summary>A query that nobody reads is ended after this.</summary>
-    public static readonly TimeSpan Unread = TimeSpan.FromMinutes(10);
-
+    // After the end of a query that nobody reads.
+    private static readonly TimeSpan Kept = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan Wait = TimeSpan.FromMilliseconds(500);
 
     private readonly Queue<byte[]> _batches = new();
@@ -37,7 +42,7 @@ public sealed class ResultGrain(TimeProvider time, IGrainFactory grains) : Grain
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
         _lastRead = time.GetTimestamp();
-        this.RegisterGrainTimer(CheckReadAsync, new GrainTimerCreationOptions(TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(1)) { Interleave = true });
+        this.RegisterGrainTimer(CheckReadAsync, new GrainTimerCreationOptions(limits.Unread / 10, limits.Unread / 10) { Interleave = true });
         return Task.CompletedTask;
     }
 
@@ -90,17 +95,22 @@ public sealed class ResultGrain(TimeProvider time, IGrainFactory grains) : Grain
     {
         for (; _freed < token && _batches.Count > 0; _freed++) _bytes -= _batches.Dequeue().Length;
         // The reader has everything: nobody will ask again.
-        if (_ended && _batches.Count == 0 && token > 0) DelayDeactivation(Unread);
+        if (_ended && _batches.Count == 0 && token > 0) DelayDeactivation(limits.Unread);
     }
 
     private async Task CheckReadAsync(CancellationToken cancel)
     {
-        if (time.GetElapsedTime(_lastRead) < Unread) return;
-        var fault = new JobFault(FaultCodes.Unread, $"The result was not read for {Unread.TotalMinutes:0} minutes.", null, time.GetUtcNow());
-        bool ran = !_ended;
-        await CompleteAsync(fault);
-        if (ran) await grains.GetGrain<IJobGrain>(this.GetPrimaryKeyString()).StopAsync(StopKind.Cancel);
-        DeactivateOnIdle();
+        var unread = time.GetElapsedTime(_lastRead);
+        if (_ended)
+        {
+            // Whoever comes back late is still told why.
+            if (unread >= limits.Unread + Kept) DeactivateOnIdle();
+            return;
+        }
+
+        if (unread < limits.Unread) return;
+        await CompleteAsync(new JobFault(FaultCodes.Unread, $"the result was not read for {limits.Unread.TotalMinutes:0.##} minutes", null, time.GetUtcNow()));
+        await grains.GetGrain<IJobGrain>(this.GetPrimaryKeyString()).StopAsync(StopKind.Cancel);
     }
 
     private void Wake()

@@ -21,7 +21,8 @@ public sealed partial class ShardHost
             _sources.Sum(s => s?.Rows ?? 0) + _channels.Values.Sum(c => c.Rows), _sinks.Sum(s => s.Rows) + _partitions.Sum(p => p.Rows), _batches,
             _partitions.Sum(p => p.Rows), _links.Sum(l => l.Frames), _links.Sum(l => l.Bytes),
             counters.Where(c => c.Key.EndsWith("/late_rows", StringComparison.Ordinal)).Sum(c => c.Value), _sources.Sum(s => s?.Malformed ?? 0),
-            [.. Enumerable.Range(0, _gate.Ports).Select(_gate.Watermark)], _mood == ShardMood.Stopped ? 0 : _state.Bytes, _lastCut, _progress, _epochs.Trouble ?? _sinks.Select(s => s.Trouble).FirstOrDefault(t => t is not null), _failure?.Message, counters);
+            [.. Enumerable.Range(0, _gate.Ports).Select(_gate.Watermark)], _mood == ShardMood.Stopped ? 0 : _state.Bytes, _lastCut, _progress, _epochs.Trouble ?? _sinks.Select(s => s.Trouble).FirstOrDefault(t => t is not null), _failure?.Message, counters,
+            ElapsedMs() - Interlocked.Read(ref _fedMs));
     }
 
     private SinkTail NewSink(NodePlan node, SinkSpec sink)
@@ -96,6 +97,13 @@ public sealed partial class ShardHost
             if (feed is ChannelInput channel ? FromChannel(channel) : !splitsWait && FromSplit((SplitPump)feed, now)) return true;
         }
 
+        return false;
+    }
+
+    private bool InputAtHand()
+    {
+        foreach (object feed in _feeds)
+            if (feed is ChannelInput channel ? channel.HasNext : feed is SplitPump split && (split.Exhausted || split.HasRows(NowMs()))) return true;
         return false;
     }
 

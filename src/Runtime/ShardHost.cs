@@ -33,6 +33,7 @@ public sealed partial class ShardHost : Work, IFrameReceiver
     private readonly List<object> _feeds = [];
     private readonly Queue<SplitPump> _pauses = new();
     private readonly EpochWriter _epochs;
+    private readonly EpochPause _pause;
     private EpochCommand? _command;
     private long _lastCut;
     private int _nextFeed;
@@ -51,6 +52,7 @@ public sealed partial class ShardHost : Work, IFrameReceiver
     private Exception? _failure;
     private long _batches;
     private long _progress;
+    private long _fedMs;
 
     internal ShardHost(ShardSpec spec, HostServices services, HostSettings settings, JobQueue queue, string instance, IShardState state) : base(queue, spec.Id.Stage)
     {
@@ -90,6 +92,7 @@ public sealed partial class ShardHost : Work, IFrameReceiver
         _chain = new OperatorChain(new ChainSetup(
             stage, spec.Id.Shard, spec.Shards, settings.BatchSize, settings.EmitEach, settings.Zone, state, Tails, spec.Images, () => Post(new HostMessage.Woken()), NowMs));
         _sources = [.. stage.Inputs.Select((input, i) => input is SourceInput s ? NewSource(i, s) : null)];
+        _pause = new EpochPause(services.Time);
         _epochs = new EpochWriter(this, state, services.Parts, services.Pool);
         if (spec.Images is [var only] && only.Shards == spec.Shards) _epochs.Continue(only);
         Subscribe();
@@ -131,7 +134,7 @@ public sealed partial class ShardHost : Work, IFrameReceiver
 
     internal void Superseded(int generation) => _services.Events.Superseded(Spec, generation);
 
-    internal void Report(EpochReport report) => _services.Events.Reported(Spec, report);
+    internal void Report(EpochReport report) => _services.Events.Reported(Spec, report with { PauseMs = _pause.Take() });
 
     protected internal override bool Unit()
     {
@@ -160,7 +163,9 @@ public sealed partial class ShardHost : Work, IFrameReceiver
         // A slice of a part and a unit of the job by turns: the epoch goes on behind the job.
         if (_epochs.Writing && (_sliceNext = !_sliceNext))
         {
+            if (InputAtHand()) _pause.Begin();
             _epochs.Slice();
+            _pause.End();
             return true;
         }
 
@@ -195,6 +200,7 @@ public sealed partial class ShardHost : Work, IFrameReceiver
         long epoch = _command?.Epoch ?? _gate.Epoch;
         if (epoch > _lastCut && !_epochs.Open && _gate.Aligned(epoch, _command is not null))
         {
+            if (InputAtHand()) _pause.Begin();
             _chain.Flush();
             return _cutting = true;
         }
@@ -209,7 +215,17 @@ public sealed partial class ShardHost : Work, IFrameReceiver
             return true;
         }
 
-        return FromPause(now) || Feed(now);
+        long before = _batches;
+        if (FromPause(now) || Feed(now))
+        {
+            _pause.End();
+            if (_batches != before) Interlocked.Exchange(ref _fedMs, ElapsedMs());
+            return true;
+        }
+
+        // What is at hand and was not taken waits for other channels' barriers.
+        if (epoch > _lastCut && InputAtHand()) _pause.Begin();
+        return false;
     }
 
     // The cut: nothing passes between the last row of the epoch and its barrier.
@@ -231,6 +247,7 @@ public sealed partial class ShardHost : Work, IFrameReceiver
         _epochs.Begin(epoch, image, ended, _sinks.Length, command);
         foreach (var s in _sinks) s.Prepare(epoch);
         foreach (var j in command?.Splits ?? []) Join(j);
+        _pause.End();
     }
 
     private void Take(HostMessage message)
@@ -289,6 +306,7 @@ public sealed partial class ShardHost : Work, IFrameReceiver
     {
         if (_running) return;
         _running = true;
+        Interlocked.Exchange(ref _fedMs, ElapsedMs());
         _mood = ShardMood.Running;
         foreach (var s in Spec.Splits) Join(s);
 

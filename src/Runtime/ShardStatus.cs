@@ -27,8 +27,9 @@ public enum ShardMood : byte
 /// <param name="RowsCrossed">rows sent over exchanges, to whatever silo.</param>
 /// <param name="Late">rows that operators dropped as late.</param>
 /// <param name="Progress">grows whenever anything was done.</param>
+/// <param name="QuietMs">since it was last given rows.</param>
 /// <param name="Checkpointing">why a part could not be stored, while it is being tried again; null = all well.</param>
 public sealed record ShardStatus(
     ShardId Id, string Silo, string Instance, ShardMood Mood, string? BlockedBy, long RowsIn, long RowsOut, long Batches, long RowsCrossed, long Frames, long FrameBytes, long Late,
     long Malformed, ImmutableArray<long> Watermarks, long StateBytes, long LastEpoch, long Progress, string? Checkpointing, string? Failure,
-    ImmutableSortedDictionary<string, long> Counters);
+    ImmutableSortedDictionary<string, long> Counters, long QuietMs);

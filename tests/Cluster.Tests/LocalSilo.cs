@@ -29,7 +29,7 @@ public sealed class LocalSilo : IAsyncDisposable
     public T Service<T>() where T : notnull => _host.Services.GetRequiredService<T>();
 
     /// <param name="folder">state folder that outlives this silo; null = a temporary one.</param>
-    public static async Task<LocalSilo> StartAsync(string? folder = null, Func<SiloOptions, SiloOptions>? change = null)
+    public static async Task<LocalSilo> StartAsync(string? folder = null, Func<SiloOptions, SiloOptions>? change = null, Action<IServiceCollection>? services = null)
     {
         string path = folder ?? Directory.CreateTempSubdirectory("ostream-").FullName;
         var builder = Host.CreateApplicationBuilder();
@@ -37,6 +37,7 @@ public sealed class LocalSilo : IAsyncDisposable
         if (Environment.GetEnvironmentVariable("OSTREAM_TEST_LOG") is not null) builder.Logging.AddSimpleConsole(c => c.TimestampFormat = "HH:mm:ss.fff ").AddFilter("Orleans", LogLevel.Warning).AddFilter("Microsoft", LogLevel.Warning).AddFilter("Polly", LogLevel.Warning).AddFilter("OrleansStream", LogLevel.Information);
         var options = new SiloOptions { StateFolder = path, BaseDirectory = path };
         builder.AddOrleansStreamSilo(change?.Invoke(options) ?? options);
+        services?.Invoke(builder.Services);
         var host = builder.Build();
         await host.StartAsync();
         return new LocalSilo(host, path, folder is not null);

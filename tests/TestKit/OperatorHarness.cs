@@ -74,7 +74,7 @@ public sealed class OperatorHarness : IDisposable
         for (int at = 0; at < rows.Length;)
         {
             int n = Math.Min(_mode.BatchSize, rows.Length - at);
-            if (!_operator.TakesMarks && rows.Marks is { } m && mark < m.Count && m.Rows[mark] > at) n = Math.Min(n, m.Rows[mark] - at);
+            if (!_operator.TakesMarks && rows.Marks is { } m && mark < m.Count) n = Math.Max(0, Math.Min(n, m.Rows[mark] - at));
             var piece = Piece(port, rows, at, n);
             long last = long.MinValue;
             var marks = new Marks();

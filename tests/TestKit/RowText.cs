@@ -81,9 +81,26 @@ public static class RowText
             case FixedBuilder<float> f: f.Add(float.Parse(word, c)); break;
             case FixedBuilder<double> d: d.Add(double.Parse(word, c)); break;
             case TextBuilder t: t.Append(Encoding.UTF8.GetBytes(word[0] == '\'' ? word[1..^1].Replace("''", "'", StringComparison.Ordinal) : word)); break;
+            case ListBuilder l:
+                foreach (string e in Elements(word)) Append(l.Elements, e);
+                l.EndRow();
+                break;
+            case MapBuilder m:
+                foreach (string e in Elements(word))
+                {
+                    int at = e.IndexOf('=', StringComparison.Ordinal);
+                    Append(m.Keys, e[..at]);
+                    Append(m.Items, e[(at + 1)..]);
+                }
+
+                m.EndRow();
+                break;
             default: throw new NotSupportedException($"no value of {to.Type}");
         }
     }
+
+    // [a,b] and {a=1,b=2}, without blanks.
+    private static string[] Elements(string word) => word.Length == 2 ? [] : word[1..^1].Split(',');
 
     private static List<string> Words(string line)
     {

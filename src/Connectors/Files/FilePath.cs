@@ -8,9 +8,11 @@ internal static class FilePath
 {
     private static readonly char[] Wild = ['*', '?'];
 
-    public static string Resolve(TableRef table, IServices services)
+    public static string Resolve(TableRef table, IServices services) => Resolve(table.Options["path"], services);
+
+    public static string Resolve(string option, IServices services)
     {
-        string path = services.Resolve(table.Options["path"]);
+        string path = services.Resolve(option);
 
         // Not through Uri, for which the '?' of a pattern begins a query.
         if (path.StartsWith("file://", StringComparison.OrdinalIgnoreCase)) path = Uri.UnescapeDataString(path[Math.Max(path.IndexOf('/', "file://".Length), 0)..]);

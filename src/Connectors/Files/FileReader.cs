@@ -12,15 +12,17 @@ namespace OrleansStream.Connectors.Files;
 /// <param name="options">the format's options, without prefix.</param>
 /// <param name="createDecoder">makes the decoder, given what names the open file.</param>
 /// <param name="blockBytes">bytes a read; a longer record makes a longer block.</param>
+/// <param name="deadLetters">folder of dead-letter files; null = malformed records are the format's business.</param>
 public sealed class FileReader(
-    string root, Format format, IReadOnlyDictionary<string, string> options, Func<Func<string>, IFormatDecoder> createDecoder, int blockBytes) : IBlockReader
+    string root, Format format, IReadOnlyDictionary<string, string> options, Func<Func<string>, IFormatDecoder> createDecoder, int blockBytes, string? deadLetters = null) : IBlockReader
 {
     private SafeFileHandle? _file;
     private string _path = "";
     private long _offset, _length;
     private IFormatDecoder? _decoder;
+    private readonly DeadLetters? _letters = deadLetters is null ? null : new DeadLetters(deadLetters);
 
-    public IFormatDecoder Decoder => _decoder ??= new LineCounting(createDecoder(() => _path), this);
+    public IFormatDecoder Decoder => _decoder ??= NewDecoder();
 
     public ValueTask OpenAsync(Split split, SplitPosition position, CancellationToken cancel)
     {
@@ -31,7 +33,15 @@ public sealed class FileReader(
         // The file is read up to where it ended when it was opened: one that grows meanwhile must not be cut in a record.
         _length = RandomAccess.GetLength(_file);
         _offset = position.Offset;
+        _letters?.Open(split, _path, position);
         return default;
+    }
+
+    private LineCounting NewDecoder()
+    {
+        var decoder = createDecoder(() => _path);
+        if (_letters is not null) decoder.Malformed = _letters;
+        return new LineCounting(decoder, this);
     }
 
     public async ValueTask<RawBlock?> ReadAsync(CancellationToken cancel)
@@ -103,7 +113,9 @@ public sealed class FileReader(
         {
             try
             {
-                return inner.Decode(input, position, to, maxRows);
+                var done = inner.Decode(input, position, to, maxRows);
+                reader._letters?.Flush();
+                return done;
             }
             catch (MalformedRecordException e) when (e.Line > 0 && position > 0)
             {

@@ -39,7 +39,9 @@ public sealed class FileWriter(string path, SinkContext context, IFormatEncoder 
         string folder = FileStaging.EpochFolder(_staging, context.Generation, epoch);
         FileStaging.Create(folder);
         string name = string.Create(CultureInfo.InvariantCulture, $"part-{context.Shard:D4}.{extension}");
-        if (File.Exists(_open)) File.Move(_open, Path.Combine(folder, name), overwrite: true);
+        string staged = Path.Combine(folder, name);
+        if (File.Exists(_open)) File.Move(_open, staged, overwrite: true);
+        else if (!File.Exists(staged)) throw new StagedOutputLostException($"'{_open}' is gone: somebody has removed what was staged there");
         Disk.Sync(folder);
         _file = null;
         return new([Encoding.UTF8.GetBytes(Path.GetFileName(folder))]);

@@ -16,6 +16,7 @@ public sealed class FilesConnector(IConnectorCatalog catalog) : Connector
         [
             new Option("path", OptionType.Text, "File, folder or pattern; relative to the base folder of the process; 'file://' is accepted.", Required: true),
             new Option("format", OptionType.Text, "Format of the records.", Required: true),
+            new Option("dead-letter.path", OptionType.Text, "Folder of a source's malformed records: each is skipped, counted, and written there once, a line of JSON with its file, offset, error and text. Not given: as the format's 'ignore-parse-errors' says."),
             new Option("source.block-size", OptionType.Memory, "Bytes that are read at a time.", Default: "512 kb"),
         ],
         ["changelog-json", "csv", "json"],
@@ -39,7 +40,8 @@ public sealed class FilesConnector(IConnectorCatalog catalog) : Connector
         string path = FilePath.Resolve(context.Table, context.Services);
         var (format, options) = FormatOf(context.Table, context.Services);
         int block = (int)Math.Clamp(new OptionValues(Declared.Options, context.Table.Options).Memory("source.block-size"), 4096, 1 << 24);
-        return new FileReader(FilePath.RootOf(path), format, options, origin => format.CreateDecoder(context.Table.Schema, context.Projection, options, origin), block);
+        return new FileReader(FilePath.RootOf(path), format, options, origin => format.CreateDecoder(context.Table.Schema, context.Projection, options, origin), block,
+            context.Table.Options.TryGetValue("dead-letter.path", out var letters) ? FilePath.Resolve(letters, context.Services) : null);
     }
 
     public override ISinkWriter CreateWriter(SinkContext context)

@@ -24,8 +24,10 @@ public readonly record struct ShardId(int Stage, int Shard) : IComparable<ShardI
 /// </summary>
 /// <param name="Ended">every input of the shard had ended at the cut: nothing follows.</param>
 /// <param name="Committables">per sink uid; empty arrays are left out.</param>
+/// <param name="PauseMs">how long the shard has processed nothing because of the epoch, though it had input at hand.</param>
 public sealed record EpochReport(
-    int Generation, long Epoch, ShardId Shard, bool Ended, ShardImage Image, ImmutableSortedDictionary<string, ImmutableArray<byte[]>> Committables);
+    int Generation, long Epoch, ShardId Shard, bool Ended, ShardImage Image, ImmutableSortedDictionary<string, ImmutableArray<byte[]>> Committables,
+    double PauseMs = 0);
 
 /// <summary>
 /// Splits that a shard is to read, from the cut of the epoch that brings them on (or from the start).

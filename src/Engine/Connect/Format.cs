@@ -18,6 +18,18 @@ public interface IFormatDecoder
     /// <param name="position">offset of the input's first byte in its source, for error messages.</param>
     /// <exception cref="MalformedRecordException">a record is malformed and the policy is to fail.</exception>
     Decoded Decode(ReadOnlySpan<byte> input, long position, BatchBuilder to, int maxRows);
+
+    /// <summary>Who takes malformed records: they are then skipped and counted, whatever the format's own policy; null = nobody.</summary>
+    IMalformedRecords? Malformed { get => null; set => throw new NotSupportedException("this format cannot hand malformed records on"); }
+}
+
+/// <summary>Takes records that a decoder cannot read.</summary>
+public interface IMalformedRecords
+{
+    /// <param name="record">its bytes, without the line's end.</param>
+    /// <param name="position">offset of its first byte in its source.</param>
+    /// <param name="reason">what is wrong, for people.</param>
+    void Add(ReadOnlySpan<byte> record, long position, string reason);
 }
 
 /// <summary>Rows into bytes.</summary>

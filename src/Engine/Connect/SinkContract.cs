@@ -32,6 +32,9 @@ public interface ISinkWriter : IAsyncDisposable
     ValueTask<ImmutableArray<byte[]>> PrepareAsync(long epoch, CancellationToken cancel);
 }
 
+/// <summary>What a writer had staged is not there any more: only another generation, which reads it again, can write it.</summary>
+public sealed class StagedOutputLostException(string message) : Exception(message);
+
 /// <summary>Makes the epochs of one sink visible; one per sink and job, called by the run after the manifest is published.</summary>
 public interface ICommitter : IAsyncDisposable
 {

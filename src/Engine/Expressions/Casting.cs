@@ -35,10 +35,28 @@ public static class Casting
             TypeKind.Timestamp or TypeKind.TimestampLtz => FromTimestamp(node, to, zone),
             TypeKind.IntervalYearMonth => to.IsText ? Text<PrintMonths, int>(node, to) : FromInteger<int>(node, to),
             TypeKind.IntervalDayTime => to.IsText ? Text<PrintSpan, long>(node, to) : FromInteger<long>(node, to),
-            _ => null,
+            _ => FromNested(node, to, evaluation, isTry),
         };
         if (cast is null) throw new InvalidDataException($"no cast from {from} to {to}");
         return node.IsConstant ? LiteralNode.Fold(cast) : cast;
+    }
+
+    private static Node? FromNested(Node node, SqlType to, Evaluation evaluation, bool isTry)
+    {
+        if (to.IsText)
+        {
+            var text = new NestedToTextNode(SqlType.String.WithNullable(node.Type.Nullable), node, evaluation);
+            return To(text, to, evaluation, isTry);
+        }
+
+        if (node.Type.Kind != to.Kind) return null;
+        return to.Kind switch
+        {
+            TypeKind.Array => new ListCastNode(to, node, evaluation, isTry),
+            TypeKind.Map or TypeKind.Multiset => new MapCastNode(to, node, evaluation, isTry),
+            TypeKind.Row when to.Fields.Length == node.Type.Fields.Length => new RowCastNode(to, node, evaluation, isTry),
+            _ => null,
+        };
     }
 
     private static UnaryNode<TKernel, TA, TR> Unary<TKernel, TA, TR>(Node node, SqlType to, TKernel kernel = default) where TKernel : struct, IUnary<TA, TR> where TA : struct where TR : struct =>

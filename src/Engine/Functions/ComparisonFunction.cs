@@ -13,7 +13,7 @@ public abstract class ComparisonFunction : ScalarFunction
     public override ResolvedCall? Resolve(ImmutableArray<Expr> arguments)
     {
         if (arguments.Length != 2 || TypeRules.Common(arguments[0].Type, arguments[1].Type) is not { } common) return null;
-        if (common.Width == 0) return null;
+        if (common.Width == 0 && Nested(SqlType.Boolean, null!, null!) is null) return null;
         if (common.IsText) common = SqlType.String;
         bool nullable = arguments[0].Type.Nullable || arguments[1].Type.Nullable;
         return new ResolvedCall(Name, [common.WithNullable(arguments[0].Type.Nullable), common.WithNullable(arguments[1].Type.Nullable)], SqlType.Boolean.WithNullable(nullable));
@@ -39,6 +39,7 @@ public abstract class ComparisonFunction : ScalarFunction
             Physical.Int128 => Wide(type, a, b),
             Physical.Float32 => Numbers<float>(type, a, b),
             Physical.Float64 => Numbers<double>(type, a, b),
+            Physical.List or Physical.Map or Physical.Row => Nested(type, a, b) ?? throw new InvalidDataException($"{Name} of {a.Type}"),
             _ => Texts(type, a, b),
         };
     }
@@ -51,4 +52,7 @@ public abstract class ComparisonFunction : ScalarFunction
     private protected abstract Node Wide(SqlType type, Node a, Node b);
 
     private protected abstract Node Texts(SqlType type, Node a, Node b);
+
+    /// <summary>The comparison of nested values, or null when they have no order.</summary>
+    private protected virtual Node? Nested(SqlType type, Node a, Node b) => null;
 }

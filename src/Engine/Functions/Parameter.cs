@@ -11,6 +11,9 @@ public static class Take
     /// <summary>CHAR, VARCHAR → STRING.</summary>
     public static SqlType? Text(SqlType given) => given.IsText ? SqlType.String : Null(given, SqlType.String);
 
+    /// <summary>CHAR, VARCHAR → STRING; BINARY, VARBINARY → BYTES.</summary>
+    public static SqlType? TextOrBinary(SqlType given) => given.IsBinary ? SqlType.Bytes : Text(given);
+
     public static SqlType? Binary(SqlType given) => given.IsBinary ? SqlType.Bytes : Null(given, SqlType.Bytes);
 
     public static SqlType? Boolean(SqlType given) => given.Kind == TypeKind.Boolean ? SqlType.Boolean : Null(given, SqlType.Boolean);

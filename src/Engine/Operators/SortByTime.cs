@@ -24,6 +24,9 @@ public sealed unsafe class SortByTime(SortSpec spec) : Operator
     private int _next;
     private int _mark;
 
+    // Marks up to this one have let go what was there; rows behind it wait for the next.
+    private long _passed = long.MinValue;
+
     // What waits to leave, up to this time.
     private long _due = long.MinValue;
     private long _advance = long.MinValue;
@@ -43,15 +46,19 @@ public sealed unsafe class SortByTime(SortSpec spec) : Operator
 
     public override void OnBatch(int port, Batch input, Output o)
     {
-        (_batch, _next, _mark) = (input, 0, 0);
+        (_batch, _next, _mark, _passed) = (input, 0, 0, long.MinValue);
         Go(o);
     }
 
     public override void OnWatermark(long watermark, Output o)
     {
         _advance = watermark;
-        _due = watermark;
-        Leave(o);
+        if (watermark > _passed)
+        {
+            _due = watermark;
+            Leave(o);
+        }
+        else End(o);
     }
 
     public override bool Resume(Output o)
@@ -102,7 +109,7 @@ public sealed unsafe class SortByTime(SortSpec spec) : Operator
     private long NextMark(int row)
     {
         long watermark = long.MinValue;
-        if (_batch!.Marks is { } marks) while (_mark < marks.Count && marks.Rows[_mark] <= row) watermark = marks.Watermarks[_mark++];
+        if (_batch!.Marks is { } marks) while (_mark < marks.Count && marks.Rows[_mark] <= row) _passed = watermark = marks.Watermarks[_mark++];
         return watermark;
     }
 
@@ -153,6 +160,11 @@ public sealed unsafe class SortByTime(SortSpec spec) : Operator
             tree = Tree();
         }
 
+        End(o);
+    }
+
+    private void End(Output o)
+    {
         _due = long.MinValue;
         if (_advance != long.MinValue) o.Advance(_advance);
         _advance = long.MinValue;

@@ -34,14 +34,14 @@ internal sealed class NestedField(SqlType type, int offset, NullBit bit, PageSpa
         foreach (nint r in records)
         {
             if (Null.Nullable && IsNull(r)) to.AppendNulls(1);
-            else CellBytes.Read(Get(r), to);
+            else CellBytes.ReadPresent(Get(r), to);
         }
     }
 
     private ReadOnlySpan<byte> Bytes(Column column, int row)
     {
         _bytes.ResetWrittenCount();
-        CellBytes.Write(column, row, _bytes);
+        CellBytes.Write(column, Type.NotNull, row, _bytes);
         return _bytes.WrittenSpan;
     }
 }

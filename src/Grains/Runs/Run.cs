@@ -48,6 +48,9 @@ internal sealed class Run(RunServices services, JobKey job, int generation, ILog
     /// <summary>Last checkpoint; 0 = none.</summary>
     public long PublishedEpoch => _epochs?.Published?.Epoch ?? 0;
 
+    /// <summary>Why this generation was begun.</summary>
+    public string Cause { get; private set; } = "";
+
     public RunShards? Shards { get; private set; }
 
     public Plan? Plan { get; private set; }
@@ -61,6 +64,7 @@ internal sealed class Run(RunServices services, JobKey job, int generation, ILog
     public async Task BeginAsync(RunBegin begin)
     {
         if (_state.Phase != JobPhase.New) return;
+        Cause = begin.Cause;
         var head = await _journal.ReadAsync(_ended.Token);
         if (_state.Phase != JobPhase.New) return;
         if (head.Generation != generation - 1 || head.Desired?.State != DesiredState.Running || (begin.Plan ?? head.Plan) is null)
@@ -196,7 +200,10 @@ internal sealed class Run(RunServices services, JobKey job, int generation, ILog
                 History.Began(b.Epoch, generation, Now, b.Commands.Values.Any(c => c.Savepoint is not null));
                 Do(() => Shards!.BeginEpochAsync(b.Commands));
                 break;
-            case CheckpointEffect.Publish p: Do(() => PublishAsync(p.Manifest)); break;
+            case CheckpointEffect.Publish p:
+                History.Reported(_epochs!.Open!.Reports.Values);
+                Do(() => PublishAsync(p.Manifest));
+                break;
             case CheckpointEffect.Commit c: Do(() => CommitAsync(c.Manifest)); break;
             case CheckpointEffect.Keep k: Do(() => KeepAsync(k)); break;
             case CheckpointEffect.Drop d: Do(() => DropAsync(d.Parts)); break;
@@ -259,7 +266,8 @@ internal sealed class Run(RunServices services, JobKey job, int generation, ILog
         // Not told: this may itself run inside the taking of a fact, and the splits are dealt here.
         foreach (var found in await _sources.LookAsync(_ended.Token)) _epochs = CheckpointProtocol.On(_epochs, found, []);
         _epochs = CheckpointProtocol.StartSplits(_epochs, out _splits);
-        _lastEpochMs = NowMs();
+        // After a restore the first epoch is begun at once: what is read again becomes visible without another interval.
+        _lastEpochMs = from is null ? NowMs() : 0;
         Tell(new JobFact.Prepared([.. Shards.Table.All]));
     }
 

@@ -26,8 +26,6 @@ public sealed class RunGrain(RunServices services, SiloRuns runs, ILogger<RunGra
     private Run? _run;
     private DateTimeOffset _since;
     private bool _over;
-    private long _rows = -1;
-    private long _rowsAt;
 
     public static string KeyOf(string job, int generation) => string.Create(CultureInfo.InvariantCulture, $"{job}/{generation}");
 
@@ -85,7 +83,7 @@ public sealed class RunGrain(RunServices services, SiloRuns runs, ILogger<RunGra
         }
 
         var rows = await RowsAsync(_run);
-        return RunStatus.Describe(_run, rows, _since, QuietFor(rows));
+        return RunStatus.Describe(_run, rows, _since);
     }
 
     private void Tell(Run run, ShardEvent e)
@@ -123,14 +121,6 @@ public sealed class RunGrain(RunServices services, SiloRuns runs, ILogger<RunGra
         return run.History.Last.IsDefault ? rows : run.History.Last;
     }
 
-    // Since when the sum of all rows has been what it is, as far as anybody asked.
-    private TimeSpan QuietFor(ImmutableArray<ShardRow> rows)
-    {
-        long sum = rows.Sum(r => r.Status.RowsIn + r.Status.RowsOut);
-        if (sum != _rows || rows.IsEmpty) (_rows, _rowsAt) = (sum, services.Time.GetTimestamp());
-        return services.Time.GetElapsedTime(_rowsAt);
-    }
-
     private Task Tick(CancellationToken cancel)
     {
         _run!.Tick();
@@ -152,7 +142,7 @@ public sealed class RunGrain(RunServices services, SiloRuns runs, ILogger<RunGra
         {
             await run.Next;
             runs.Remove(run.Job.ToString(), run.Generation);
-            if (run.History.Final is not null) await services.Grains.GetGrain<IJobRecord>(run.Job.ToString()).RecordAsync(RunStatus.Describe(run, await RowsAsync(run), services.Time.GetUtcNow(), TimeSpan.Zero));
+            if (run.History.Final is not null) await services.Grains.GetGrain<IJobRecord>(run.Job.ToString()).RecordAsync(RunStatus.Describe(run, await RowsAsync(run), services.Time.GetUtcNow()));
         }
         finally
         {

@@ -28,6 +28,12 @@ internal sealed class RunHistory
 
     public void Began(long epoch, int generation, DateTimeOffset at, bool savepoint) => _open = new CheckpointStatus(epoch, generation, at, 0, 0, savepoint, null);
 
+    /// <summary>The longest pause of a shard.</summary>
+    public void Reported(IEnumerable<EpochReport> reports)
+    {
+        if (_open is not null) _open = _open with { PauseMs = reports.Max(r => r.PauseMs) };
+    }
+
     public void Completed(Manifest manifest, DateTimeOffset at) => Close(c => c with { DurationMs = (at - c.Started).TotalMilliseconds, Bytes = manifest.Shards.Sum(s => s.Bytes) });
 
     public void Failed(long epoch, string error) => Close(c => c.Epoch == epoch ? c with { Error = error } : c);

@@ -48,10 +48,10 @@ internal sealed class RunShards(RunServices services, JobKey job, int generation
             return CommandAsync(silo.Key, agent => agent.BeginEpochAsync(_job, generation, mine));
         }));
 
-    /// <summary>Asks every silo; one that does not answer has no rows.</summary>
+    /// <summary>Asks every silo; one that does not answer, or is doubted, has no rows.</summary>
     public Task<ImmutableArray<ShardRow>> StatusAsync() => AskAsync(agent => agent.StatusAsync(_job, generation));
 
-    /// <summary>Ends every host that can be reached; the others end when they hear of the next generation.</summary>
+    /// <summary>Ends every host that can be reached; the others end when they hear of the next generation, which does not wait for them.</summary>
     public Task<ImmutableArray<ShardRow>> StopAsync() => AskAsync(agent => agent.StopAsync(_job, generation));
 
     // Commands may be repeated, so one that was not answered is sent again for as long as its silo lives.
@@ -72,7 +72,8 @@ internal sealed class RunShards(RunServices services, JobKey job, int generation
 
     private async Task<ImmutableArray<ShardRow>> AskAsync(Func<ISiloAgent, Task<ImmutableArray<ShardRow>>> ask)
     {
-        var answers = await Task.WhenAll(Silos.Select(s => TryAsync(ask(services.Agents.On(s)))));
+        var asked = Silos.Select(s => (Silo: s, Answer: TryAsync(ask(services.Agents.On(s))))).ToArray();
+        var answers = await Task.WhenAll(asked.Where(a => services.Silos.Answers(a.Silo)).Select(a => a.Answer));
         return [.. answers.SelectMany(a => a).OrderBy(r => (r.Stage, r.Status.Shard))];
     }
 

@@ -11,15 +11,15 @@ namespace OrleansStream.Grains.Runs;
 /// <summary>A run in the operators' words.</summary>
 internal static class RunStatus
 {
-    private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(5);
+    /// <summary>Seconds without rows on any shard after which a job is idle.</summary>
+    private const double Quiet = 5;
 
     /// <param name="rows">of all shards that answered.</param>
-    /// <param name="quiet">for how long no shard has read or written a row.</param>
-    public static JobStatus Describe(Run run, ImmutableArray<ShardRow> rows, DateTimeOffset since, TimeSpan quiet)
+    public static JobStatus Describe(Run run, ImmutableArray<ShardRow> rows, DateTimeOffset since)
     {
         var stages = run.Plan?.Stages ?? [];
         var shards = rows.ToLookup(r => r.Stage, r => r.Status);
-        var (state, why) = State(run, rows, quiet);
+        var (state, why) = State(run, rows);
         return new JobStatus
         {
             Id = run.Job.Job,
@@ -47,21 +47,30 @@ internal static class RunStatus
         return last.Length == 0 || last.Any(w => w is null) ? null : last.Min();
     }
 
-    private static (JobState State, string? Why) State(Run run, ImmutableArray<ShardRow> rows, TimeSpan quiet) => run.Phase switch
+    private static (JobState State, string? Why) State(Run run, ImmutableArray<ShardRow> rows) => run.Phase switch
     {
+        JobPhase.Over when run.History.Final is null => (JobState.Restarting, Restarting(run)),
         JobPhase.Over => (Final(run.History.Final), run.History.Faults.FirstOrDefault()?.Message),
         JobPhase.Stopping => (JobState.Stopping, "a last checkpoint is being taken"),
-        JobPhase.Ending or JobPhase.Writing when run.History.Faults.Count > 0 => (JobState.Restarting, run.History.Faults[0].Message),
+        JobPhase.Ending or JobPhase.Writing when run.History.Faults.Count > 0 => (JobState.Restarting, Restarting(run)),
         JobPhase.Ending or JobPhase.Writing => (JobState.Stopping, null),
         JobPhase.Running when run.History.Trouble is { } trouble => (JobState.CheckpointingFailing, trouble),
         JobPhase.Running when rows.FirstOrDefault(r => r.Status.Checkpointing is not null) is { } failing =>
             (JobState.CheckpointingFailing, $"stage {failing.Stage}, shard {failing.Status.Shard}: {failing.Status.Checkpointing}"),
         JobPhase.Running when rows.FirstOrDefault(r => ShardWait.IsOutside(r.Status.BlockedBy, null)) is { } blocked =>
             (JobState.Lagging, $"stage {blocked.Stage}, shard {blocked.Status.Shard}: {blocked.Status.BlockedBy}"),
-        JobPhase.Running when quiet >= Quiet => (JobState.Idle, null),
+        JobPhase.Running when !rows.IsEmpty && rows.All(r => r.Status.QuietSeconds >= Quiet) => (JobState.Idle, null),
         JobPhase.Running => (JobState.Running, null),
+        _ when run.Generation > 1 => (JobState.Restarting, Restarting(run)),
         _ => (JobState.Starting, null),
     };
+
+    // First the cause that is nearest: of this generation's end, else of the one before.
+    private static string Restarting(Run run)
+    {
+        string why = run.History.Faults.FirstOrDefault()?.Message ?? run.Cause;
+        return run.PublishedEpoch > 0 ? $"{why} (goes on from epoch {run.PublishedEpoch})" : $"{why} (begins anew: there is no checkpoint yet)";
+    }
 
     public static JobState Final(DesiredState? desired) => desired switch
     {

@@ -74,7 +74,7 @@ public sealed class SiloShards(HostServices services)
         double cpu = (double)host.Queue.TicksOf(host.Stage) / services.Time.TimestampFrequency / HostsOf(host);
         return new Contracts.ShardStatus(
             s.Id.Shard, s.Silo, s.RowsIn, s.RowsOut, s.RowsCrossed, watermark is long.MinValue or long.MaxValue ? null : watermark, s.BlockedBy, s.Mood == ShardMood.Ended, s.StateBytes, cpu,
-            s.Counters.SetItem("late", s.Late).SetItem("malformed", s.Malformed), s.Checkpointing);
+            s.Counters.SetItem("late", s.Late).SetItem("malformed", s.Malformed), s.Checkpointing, s.QuietMs / 1000.0);
     }
 
     /// <summary>Jobs and generations with hosts here.</summary>

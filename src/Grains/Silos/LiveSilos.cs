@@ -25,9 +25,11 @@ public sealed class LiveSilos(IClusterMembershipService membership, ISiloMetadat
     /// <summary>This silo.</summary>
     public string Here => agents.Here;
 
-    public bool IsLive(string name) =>
-        !_leaving.Contains(name)
-        && membership.CurrentSnapshot.GetSiloStatus(Agents.AddressOf(name)) == SiloStatus.Active
+    public bool IsLive(string name) => !_leaving.Contains(name) && Answers(name);
+
+    /// <summary>Leaving or not: calls to it are worth waiting for.</summary>
+    public bool Answers(string name) =>
+        membership.CurrentSnapshot.GetSiloStatus(Agents.AddressOf(name)) == SiloStatus.Active
         && (name == Here || !Volatile.Read(ref _suspicion).Suspects(name));
 
     /// <summary>Whether beats of that silo come here.</summary>

@@ -1,4 +1,5 @@
 using OrleansStream.Columns;
+using OrleansStream.Engine.Functions;
 using OrleansStream.Engine.Plan;
 
 namespace OrleansStream.Sql.Binding;
@@ -9,7 +10,7 @@ internal static class Aggregates
     private static readonly HashSet<string> s_names =
     [
         "COUNT", "SUM", "AVG", "MIN", "MAX", "FIRST_VALUE", "LAST_VALUE", "STDDEV_POP", "STDDEV_SAMP", "VAR_POP", "VAR_SAMP", "VARIANCE", "STDDEV",
-        "LISTAGG", "COLLECT", "ARRAY_AGG",
+        "LISTAGG", "COLLECT", "ARRAY_AGG", "PERCENTILE",
     ];
 
     public static IEnumerable<string> Names => s_names;
@@ -21,6 +22,12 @@ internal static class Aggregates
     {
         problem = $"{name} takes one argument";
         if (name == "COUNT") return SqlType.BigInt.NotNull;
+        if (name == "PERCENTILE")
+        {
+            problem = "PERCENTILE takes a number, a percentage of 0 to 1 (or an array of them) that is not NULL, and possibly how often the number counts";
+            bool fits = arguments.Length is 2 or 3 && !arguments.Any(a => a is LiteralExpr { Value: { } v } && a == arguments[1] && !(double.TryParse(v, System.Globalization.CultureInfo.InvariantCulture, out double p) && p is >= 0 and <= 1));
+            return fits ? FunctionCatalog.Aggregates[name].Resolve([.. arguments.Select(a => a.Type)])?.Result : null;
+        }
         if (arguments.Length != 1 && !(name == "LISTAGG" && arguments.Length == 2)) return null;
         SqlType of = arguments[0].Type;
         switch (name)

@@ -40,18 +40,36 @@ internal sealed record OverExpr(OverCall Call) : Expr(Call.Type)
     public override string ToString() => Call.ToString();
 }
 
+/// <summary>Which rows before the current one a function sees.</summary>
+/// <param name="Rows">the bound counts rows; else it is a time, ms, and rows of one time see each other.</param>
+public readonly record struct OverFrame(bool Rows, long Preceding)
+{
+    public const long Unbounded = -1;
+
+    public override string ToString() => $"{(Rows ? "ROWS" : "RANGE")} {(Preceding == Unbounded ? "UNBOUNDED" : Rows ? $"{Preceding}" : $"{Preceding} ms")} PRECEDING";
+}
+
 /// <summary>function OVER (PARTITION BY … ORDER BY … frame).</summary>
 public sealed record OverCall(
-    string Function, ImmutableArray<Expr> Arguments, ImmutableArray<Expr> PartitionBy, ImmutableArray<SortKeyExpr> OrderBy, string? Frame, SqlType Type)
+    string Function, ImmutableArray<Expr> Arguments, ImmutableArray<Expr> PartitionBy, ImmutableArray<SortKeyExpr> OrderBy, OverFrame? Frame, SqlType Type)
 {
+    public bool Distinct { get; init; }
+
+    /// <summary>Only rows for which it is TRUE count.</summary>
+    public Expr? Filter { get; init; }
+
+    /// <summary>Over the same rows in the same order.</summary>
+    public bool SameWindow(OverCall other) =>
+        Frame == other.Frame && PartitionBy.AsSpan().SequenceEqual(other.PartitionBy.AsSpan()) && OrderBy.AsSpan().SequenceEqual(other.OrderBy.AsSpan());
+
     public bool Equals(OverCall? other) =>
-        other is not null && Function == other.Function && Frame == other.Frame && Arguments.AsSpan().SequenceEqual(other.Arguments.AsSpan())
-        && PartitionBy.AsSpan().SequenceEqual(other.PartitionBy.AsSpan()) && OrderBy.AsSpan().SequenceEqual(other.OrderBy.AsSpan());
+        other is not null && Function == other.Function && Distinct == other.Distinct && Equals(Filter, other.Filter) && Arguments.AsSpan().SequenceEqual(other.Arguments.AsSpan())
+        && SameWindow(other);
 
     public override int GetHashCode() => HashCode.Combine(Function, Frame, Arguments.Length, PartitionBy.Length, OrderBy.Length);
 
     public override string ToString() =>
-        $"{Function}({string.Join(", ", Arguments)}) OVER (PARTITION BY {string.Join(", ", PartitionBy)} ORDER BY {string.Join(", ", OrderBy)}{(Frame is null ? "" : " " + Frame)})";
+        $"{Function}({(Distinct ? "DISTINCT " : "")}{string.Join(", ", Arguments)}){(Filter is null ? "" : $" FILTER {Filter}")} OVER (PARTITION BY {string.Join(", ", PartitionBy)} ORDER BY {string.Join(", ", OrderBy)}{(Frame is null ? "" : $" {Frame}")})";
 }
 
 /// <summary>One key of an order.</summary>

@@ -37,6 +37,10 @@ public static class BoundPrinter
                 Print(text, j.Left, depth + 1);
                 Print(text, j.Right, depth + 1);
                 break;
+            case BoundUnnest u:
+                Line(text, depth, $"Unnest {u.Collection}{(u.Outer ? " outer" : "")}{(u.Ordinality ? " with ordinality" : "")}");
+                Print(text, u.Input, depth + 1);
+                break;
             case BoundSelect s:
                 PrintSelect(text, s, depth);
                 break;

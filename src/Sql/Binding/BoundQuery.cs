@@ -45,6 +45,10 @@ public enum JoinKind { Inner, Left, Right, Full, Semi, Anti }
 /// <param name="Condition">over left ++ right; null: every pair.</param>
 public sealed record BoundJoin(JoinKind Kind, BoundQuery Left, BoundQuery Right, Expr? Condition, ImmutableArray<RelColumn> Columns) : BoundQuery(Columns);
 
+/// <summary>CROSS (or LEFT) JOIN UNNEST: the input's columns, then those of the collection's elements.</summary>
+/// <param name="Collection">over the input's columns.</param>
+public sealed record BoundUnnest(BoundQuery Input, Expr Collection, bool Outer, bool Ordinality, ImmutableArray<RelColumn> Columns) : BoundQuery(Columns);
+
 /// <summary>SELECT. The items see, if grouped: keys ++ aggregates, else the input's columns; then the OVER columns.</summary>
 /// <param name="Window">GROUP BY TUMBLE(…): applied after WHERE; keys see its columns too.</param>
 public sealed record BoundSelect(

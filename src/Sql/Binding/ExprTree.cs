@@ -53,6 +53,7 @@ internal static class ExprTree
         Arguments = Rewrite(call.Arguments, replace),
         PartitionBy = Rewrite(call.PartitionBy, replace),
         OrderBy = [.. call.OrderBy.Select(k => k with { Value = Rewrite(k.Value, replace) })],
+        Filter = call.Filter is null ? null : Rewrite(call.Filter, replace),
     };
 
     /// <summary>The expression and all its parts, outer ones first.</summary>
@@ -65,10 +66,17 @@ internal static class ExprTree
             FieldExpr f => [f.Row],
             AggregateExpr a => a.Call.Filter is null ? a.Call.Arguments : a.Call.Arguments.Append(a.Call.Filter),
             GroupingExpr g => g.Arguments,
-            OverExpr o => o.Call.Arguments.Concat(o.Call.PartitionBy).Concat(o.Call.OrderBy.Select(k => k.Value)),
+            OverExpr o => Parts(o.Call),
             _ => [],
         };
         return parts.SelectMany(All).Prepend(e);
+    }
+
+    /// <summary>The expressions of a function over a window.</summary>
+    public static IEnumerable<Expr> Parts(OverCall call)
+    {
+        IEnumerable<Expr> parts = call.Arguments.Concat(call.PartitionBy).Concat(call.OrderBy.Select(k => k.Value));
+        return call.Filter is null ? parts : parts.Append(call.Filter);
     }
 
     /// <summary>Positions of the columns that the expression reads.</summary>

@@ -76,6 +76,11 @@ internal sealed partial class ExpressionBinder(Scope scope, IFunctions functions
             case RoundToExpression r: return BindRoundTo(r);
             case TrimExpression t: return BindTrim(t);
             case UnitExpression u: return Text(u.Unit);
+            case RowExpression r: return Constructed("ROW", r.Items, r.Span);
+            case ArrayExpression a: return Constructed("ARRAY", a.Items, a.Span);
+            case MapExpression m: return Constructed("MAP", m.Items, m.Span);
+            case JsonExpression j: return BindJson(j.Function, j.Arguments, j.Clauses, j.Span);
+            case IndexExpression x: return BindItem(x);
             case FieldExpression f: return BindField(Bind(f.Value), f.Field, f.Span);
             case StarExpression s: return Error(Codes.Syntax, s.Span, "'*' stands only in a select list and in COUNT(*)");
             default: return Unsupported(syntax);
@@ -87,13 +92,8 @@ internal sealed partial class ExpressionBinder(Scope scope, IFunctions functions
         (string what, string? help) = syntax switch
         {
             InQueryExpression => ("IN with a subquery", "write it as a join"),
-            ExistsExpression => ("EXISTS", "write it as a join"),
+            ExistsExpression => ("EXISTS", (string?)"write it as a join"),
             SubqueryExpression => ("a subquery as a value", "write it as a join"),
-            JsonExpression j => ($"{j.Function} with keys or clauses", null),
-            RowExpression => ("a ROW constructor", null),
-            ArrayExpression => ("an ARRAY constructor", null),
-            MapExpression => ("a MAP constructor", null),
-            IndexExpression => ("access to an element by []", (string?)null),
             DifferenceExpression => ("the difference of two times", "use TIMESTAMPDIFF"),
             DescriptorExpression or TableArgument => ("a table as an argument of a scalar function", null),
             _ => ("this expression", null),

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using OrleansStream.Columns;
+using OrleansStream.Engine.Functions;
 using OrleansStream.Engine.Plan;
 using OrleansStream.Sql.Diagnostics;
 using OrleansStream.Sql.Syntax;
@@ -18,7 +19,10 @@ internal sealed partial class ExpressionBinder
         // USER and its kin are functions in the grammar only: what is called so is a column.
         if (c.Niladic && !functions.Exists(name)) return Bind(new NameExpression(c.Span, c.Function));
         if (GroupWindows.IsCall(name)) return BindGroupWindow(c, name);
+        if (name is "JSON_OBJECT" or "JSON_ARRAY" or "JSON_ARRAYAGG" && c.Over is null) return BindJson(name, [.. c.Arguments.Select(a => new JsonArgument(a.Span, null, a.Value))], [], c.Span, c);
         if (Aggregates.Exists(name)) return BindAggregate(c, name);
+        if (name == "JSON_STRING" && c.Arguments.Length == 1) return JsonOf(c.Arguments[0].Value);
+        if (name == "JSON" && c.Arguments.Length == 1) return Error(Codes.WrongArguments, c.Span, "JSON(…) stands only in JSON_ARRAY and as a value of JSON_OBJECT");
         if (AllowAggregates && name is "GROUPING" or "GROUPING_ID" or "GROUP_ID") return BindGrouping(c, name);
         if (c.Distinct || c.Filter is not null || c.OrderBy.Length > 0 || c.Nulls is not null)
             return Error(Codes.WrongArguments, c.Span, $"{name} is no aggregate: DISTINCT, FILTER and ORDER BY do not apply");
@@ -29,6 +33,27 @@ internal sealed partial class ExpressionBinder
         Expr[] arguments = [.. c.Arguments.Select(a => Bind(a.Value))];
         if (arguments.Any(a => a is BadExpr)) return s_bad;
         return BindSpecial(c, name, arguments) ?? Resolved(name, [.. arguments], c.Span) ?? UnknownFunction(c, name);
+    }
+
+    /// <summary>ROW(…), ARRAY[…], MAP[…] and x[i] are functions under another spelling.</summary>
+    private Expr Constructed(string name, ImmutableArray<Expression> items, TextSpan span)
+    {
+        Expr[] arguments = [.. items.Select(Bind)];
+        return arguments.Any(a => a is BadExpr) ? s_bad : Resolved(name, [.. arguments], span)!;
+    }
+
+    /// <summary>array[1], map['key'], row['field'], row[1].</summary>
+    private Expr BindItem(IndexExpression x)
+    {
+        Expr value = Bind(x.Value), index = Bind(x.Index);
+        if (Bad(value, index)) return s_bad;
+        string? constant = (index as LiteralExpr)?.Value;
+        if (value.Type.Kind == TypeKind.Array && constant is ['-', ..] or "0") return Error(Codes.WrongArguments, x.Span, $"elements are counted from 1, this is {constant}");
+        if (value.Type.Kind != TypeKind.Row) return Resolved("ITEM", [value, index], x.Span)!;
+        if (index.Type.IsText && constant is not null) return BindField(value, new Identifier(x.Index.Span, constant), x.Span);
+        if (index.Type.IsInteger && int.TryParse(constant, out int number) && number >= 1 && number <= value.Type.Fields.Length)
+            return BindField(value, new Identifier(x.Index.Span, value.Type.Fields[number - 1].Name), x.Span);
+        return Error(Codes.WrongArguments, x.Span, "a field of a ROW is named by a constant, or by its number from 1");
     }
 
     private BadExpr UnknownFunction(CallExpression c, string name) =>
@@ -119,10 +144,18 @@ internal sealed partial class ExpressionBinder
             Expr? filter = c.Filter is null ? null : BindCondition(c.Filter, "FILTER");
             if (arguments.Any(a => a is BadExpr) || filter is BadExpr) return s_bad;
             if (c.OrderBy.Length > 0) return Error(Codes.NotSupported, c.Span, "an order within an aggregate is not supported", "rows are aggregated in the order of arrival");
-            if (c.Nulls is not null) return Error(Codes.NotSupported, c.Span, $"{c.Nulls} is not supported yet");
+            if (c.Nulls is not null && name is not ("ARRAY_AGG" or "FIRST_VALUE" or "LAST_VALUE")) return Error(Codes.WrongArguments, c.Span, $"{name} knows no {c.Nulls}");
+            if (c.Nulls == "IGNORE NULLS" && arguments is [{ Type.Nullable: true } nullable])
+            {
+                Expr present = Call("IS NOT NULL", SqlType.Boolean.NotNull, nullable);
+                filter = filter is null ? present : Call("AND", SqlType.Boolean.WithNullable(filter.Type.Nullable), filter, present);
+            }
             // COUNT over what is never NULL counts rows.
             if (name == "COUNT" && !c.Distinct && arguments.All(a => !a.Type.Nullable)) arguments = [];
             if (Aggregates.ResultType(name, arguments, out string problem) is not { } type) return Error(Codes.WrongArguments, c.Span, problem);
+            // Arguments as the engine's aggregate takes them: PERCENTILE computes with DOUBLEs.
+            if (name == "PERCENTILE" && FunctionCatalog.Aggregates[name].Resolve([.. arguments.Select(a => a.Type)]) is { } taken)
+                arguments = [.. arguments.Select((a, i) => Casts.To(a, taken.Arguments[i]))];
             // A group without rows that count has no value but a count; only a query without GROUP BY, or a filter, makes such groups.
             if (name != "COUNT" && (filter is not null || !AllowGroupWindows)) type = type.WithNullable(true);
             return new AggregateExpr(new BoundAggregate(name, [.. arguments], c.Distinct, filter, type));
@@ -137,24 +170,6 @@ internal sealed partial class ExpressionBinder
         if (!AllowGroupWindows) return Error(Codes.MisplacedAggregate, c.Span, $"{name} needs a GROUP BY");
         if ((arguments.Length == 0) != (name == "GROUP_ID")) return Error(Codes.WrongArguments, c.Span, name == "GROUP_ID" ? "GROUP_ID takes no arguments" : $"{name} takes keys of GROUP BY");
         return new GroupingExpr(name, [.. arguments]);
-    }
-
-    private Expr BindOver(CallExpression c, string name)
-    {
-        if (!AllowOver) return Error(Codes.MisplacedAggregate, c.Span, "OVER stands only in a select list", "name it there and filter in an outer query");
-        WindowSpec? spec = c.Over ?? Windows.FirstOrDefault(w => w.Name.Name == c.OverName!.Name)?.Spec;
-        if (spec is null) return Error(Codes.UnknownColumn, c.OverName!.Span, $"no window '{c.OverName.Name}' in the WINDOW clause", Suggest.DidYouMean(c.OverName.Name, Windows.Select(w => w.Name.Name)));
-        if (name != "ROW_NUMBER")
-        {
-            string? help = name is "RANK" or "DENSE_RANK" ? "streaming has ROW_NUMBER only" : null;
-            return Error(Codes.NotSupported, c.Span, $"{name} OVER is not supported yet", help);
-        }
-        if (c.Arguments.Length > 0) return Error(Codes.WrongArguments, c.Span, "ROW_NUMBER takes no arguments");
-        Expr[] partition = [.. spec.PartitionBy.Select(Bind)];
-        SortKeyExpr[] order = [.. spec.OrderBy.Select(BindSortKey)];
-        if (partition.Any(e => e is BadExpr) || order.Any(k => k.Value is BadExpr)) return s_bad;
-        if (order.Length == 0) return Error(Codes.WrongArguments, c.Span, "ROW_NUMBER needs an ORDER BY in its window");
-        return new OverExpr(new OverCall(name, [], [.. partition], [.. order], null, SqlType.BigInt.NotNull));
     }
 
     /// <summary>NULL is the lowest value: first when ascending, last when descending, unless written otherwise.</summary>

@@ -146,7 +146,12 @@ internal sealed partial class ExpressionBinder
             Expr any = Bind(i.Operand);
             return Bad(any) ? any : Call(name, SqlType.Boolean.NotNull, any);
         }
-        if (i.Test.StartsWith("JSON", StringComparison.Ordinal)) return Error(Codes.NotSupported, i.Span, $"{name} is not supported yet");
+        if (i.Test.StartsWith("JSON", StringComparison.Ordinal))
+        {
+            Expr text = Bind(i.Operand);
+            if (Bad(text) || Resolved("IS JSON", [text, Word(i.Test is "JSON" ? "VALUE" : i.Test["JSON ".Length..])], i.Span) is not { } test || Bad(test)) return s_bad;
+            return i.Not ? Call("NOT", test.Type, test) : test;
+        }
         Expr operand = BindCondition(i.Operand, name);
         if (Bad(operand)) return operand;
         // UNKNOWN is the NULL of BOOLEAN.

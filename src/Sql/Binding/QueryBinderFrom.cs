@@ -19,7 +19,7 @@ internal sealed partial class QueryBinder
         FunctionTable f => BindFunctionTable(f),
         JoinTable j => BindJoin(j),
         DerivedTable d => NotYet(d.Span, "LATERAL is not supported yet", "write it as a join"),
-        UnnestTable u => NotYet(u.Span, "UNNEST is not supported yet", null),
+        UnnestTable u => BindUnnest(new Source(new BoundValues([[]], []), Scope.Empty), u, false),
         _ => throw new ArgumentException($"unknown table {table.GetType().Name}", nameof(table)),
     };
 
@@ -82,6 +82,7 @@ internal sealed partial class QueryBinder
 
     private Source? BindJoin(JoinTable j)
     {
+        if (j.Right is UnnestTable unnest) return BindJoinUnnest(j, unnest);
         Source? left = BindFrom(j.Left), right = BindFrom(j.Right);
         if (left is null || right is null) return null;
         if (j.Natural) return NotYet(j.Span, "NATURAL JOIN is not supported", "write the columns in USING");

@@ -28,6 +28,7 @@ internal static class LogicalBuilder
             BoundValues v => new LogicalValues(v.Rows, v.Columns),
             BoundWindow w => new LogicalWindow(Build(w.Input), w.Window, w.Columns),
             BoundJoin j => new LogicalJoin(j.Kind, Build(j.Left), Build(j.Right), j.Condition, j.Columns),
+            BoundUnnest u => Unnest(u),
             BoundSelect s => Select(s),
             BoundSetOperation o => SetOperation(o),
             BoundOrder o => Order(o),
@@ -35,6 +36,15 @@ internal static class LogicalBuilder
         };
         // AS t(a, b) has given the query's columns other names.
         return node.Columns.AsSpan().SequenceEqual(query.Columns.AsSpan()) ? node : node with { Columns = query.Columns };
+    }
+
+    private static LogicalUnnest Unnest(BoundUnnest u)
+    {
+        LogicalNode input = Build(u.Input);
+        int width = input.Columns.Length;
+        var items = input.Columns.Select((c, i) => (Expr)new ColumnExpr(i, c.Type)).Append(u.Collection);
+        var project = new LogicalProject(input, [.. items], [.. input.Columns, new RelColumn("collection$", u.Collection.Type)]);
+        return new LogicalUnnest(project, width, [.. Enumerable.Range(0, width)], u.Outer, u.Ordinality, u.Columns);
     }
 
     private static LogicalNode Select(BoundSelect s)

@@ -93,6 +93,14 @@ public sealed record LogicalJoin(JoinKind Kind, LogicalNode Left, LogicalNode Ri
     public override string Describe() => $"Join(kind=[{Kind}], condition=[{Condition}]{(Window is null ? "" : $", window=[{Window.Function.Kind.ToString().ToUpperInvariant()}]")})";
 }
 
+/// <summary>A row for each element of a collection: the kept columns, then the element's.</summary>
+public sealed record LogicalUnnest(LogicalNode From, int Column, ImmutableArray<int> Kept, bool Outer, bool Ordinality, ImmutableArray<RelColumn> Columns) : LogicalNode([From], Columns)
+{
+    public LogicalNode From => Inputs[0];
+
+    public override string Describe() => $"Unnest(collection=[${Column}], kept={Columnar(Kept)}{(Outer ? ", outer" : "")}{(Ordinality ? ", ordinality" : "")})";
+}
+
 /// <summary>UNION ALL.</summary>
 public sealed record LogicalUnion(ImmutableArray<LogicalNode> From, ImmutableArray<RelColumn> Columns) : LogicalNode(From, Columns)
 {
@@ -138,6 +146,7 @@ public sealed record LogicalRank(
         $"{(Window is null ? "" : "Window")}Rank(partition={Columnar(PartitionBy)}, order={List(OrderBy)}, rows=[{First}..{Last}]{(WithNumber ? ", number" : "")}{(LastOfEqual ? ", last of equal" : "")})";
 }
 
+/// <summary>The rows in an order, all or the first behind an offset; by no keys as they arrive.</summary>
 public sealed record LogicalSort(LogicalNode From, ImmutableArray<SortColumn> Keys, long Offset, long? Limit) : LogicalNode([From], From.Columns)
 {
     public LogicalNode From => Inputs[0];

@@ -29,13 +29,20 @@ internal sealed class DistributionPass
             for (int port = 0; port < inputs.Length; port++)
             {
                 Distribution required = node.Requires(port);
-                if (!inputs[port].Traits.Distribution.Satisfies(required)) inputs[port] = Exchange(inputs[port], required);
+                if (!Lies(inputs[port].Traits.Distribution, required)) inputs[port] = Exchange(inputs[port], required);
             }
         }
         PhysicalNode with = node.WithInputs([.. inputs]);
         Distribution given = with.Gives([.. inputs.Select(i => i.Traits.Distribution)]);
         return _done[node] = with with { Traits = with.Traits with { Distribution = given } };
     }
+
+    /// <summary>
+    /// Whether rows lie where a step needs them. State is stored under the key group of the hash of all its keys, and found there by a restore into another number of shards:
+    /// rows that came by fewer keys, or by the same in another order, are together but not in that group. (Joins know by which of their keys rows came.)
+    /// </summary>
+    private static bool Lies(Distribution given, Distribution required) =>
+        required.Kind == DistributionKind.Hash ? given.Kind == DistributionKind.Single || given.Equals(required) : given.Satisfies(required);
 
     /// <summary>
     /// Both sides must lie by the same keys in the same order: that each lies by some of its own is not enough. A side that lies well stays; the other comes to it.

@@ -31,6 +31,9 @@ internal sealed partial class PhysicalBuilder
     {
         if (s.Limit is null && s.Offset > 0) return Refuse(Codes.WrongArguments, "OFFSET needs a LIMIT", "the rows of an unbounded input have no end: LIMIT 10 OFFSET 5");
         if (NoOrder(s.Keys, input)) return null;
+
+        // By processing time rows come in order; together on one shard they stay so.
+        if (s.Limit is null && s.Keys.IsEmpty) return new PhysicalLimit(input, 0, long.MaxValue);
         if (s.Limit is { } limit)
         {
             if (limit == 0 || (s.Keys.IsEmpty && EmitsOf(input) == ModifyKinds.Insert)) return new PhysicalLimit(input, s.Offset, limit);
@@ -46,10 +49,7 @@ internal sealed partial class PhysicalBuilder
                 "add a LIMIT, or order by a column with a WATERMARK first");
         }
 
-        if (first.Time == TimeKind.Event) return new PhysicalSort(input, s.Keys, false);
-
-        // By processing time rows come in order; together on one shard they stay so.
-        return s.Keys.Length == 1 ? new PhysicalLimit(input, 0, long.MaxValue) : NotYet("ORDER BY processing time and another column", "order by processing time alone");
+        return first.Time == TimeKind.Event ? new PhysicalSort(input, s.Keys, false) : NotYet("ORDER BY processing time and another column", "order by processing time alone");
     }
 
     private bool NoOrder(ImmutableArray<SortColumn> order, PhysicalNode input)

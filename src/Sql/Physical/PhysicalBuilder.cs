@@ -42,10 +42,11 @@ internal sealed partial class PhysicalBuilder(PhysicalOptions options, TextSpan 
             case LogicalWindow: return NotYet("a window without GROUP BY window_start, window_end", "group by both bounds of the window");
             case LogicalAggregate a: return GroupAggregate(a, inputs[0]);
             case LogicalJoin j: return Join(j, inputs[0], inputs[1]);
+            case LogicalUnnest u: return new PhysicalUnnest(inputs[0], u.Column, u.Kept, u.Outer, u.Ordinality, u.Columns);
             case LogicalUnion u: return new PhysicalUnion([.. inputs], u.Columns);
             case LogicalSetOperation o: return NotYet(o.Operator, null);
             case LogicalRank r: return Rank(r, inputs[0]);
-            case LogicalOver: return NotYet("ROW_NUMBER without a condition on the number", "keep the first rows: WHERE rn <= 10");
+            case LogicalOver over: return Over(over, inputs[0]);
             case LogicalSort s: return Sort(s, inputs[0]);
             default: throw new ArgumentException($"unknown step {node.GetType().Name}", nameof(node));
         }

@@ -18,6 +18,9 @@ internal sealed class ExpressionCheck(TextSpan span, DiagnosticBag diagnostics)
         {
             case PhysicalFilter f: Bind([f.Condition], f.Input.Schema); break;
             case PhysicalProject p: Bind(p.Items, p.Input.Schema); break;
+            case PhysicalJoin { Condition: { } c } j: Bind([c], j.Left.Schema.Concat(j.Right.Schema)); break;
+            case PhysicalWindowJoin { Condition: { } c } j: Bind([c], j.Left.Schema.Concat(j.Right.Schema)); break;
+            case PhysicalIntervalJoin { Condition: { } c } j: Bind([c], j.Left.Schema.Concat(j.Right.Schema)); break;
             case PhysicalScan s:
                 Bind([.. s.Positions.Where(p => s.Table.Columns[p].Computed is not null).Select(s.Computed)], s.Schema);
                 if (s.Table.Watermark is not null) Bind([s.Local(s.Table.Watermark)], s.Schema);

@@ -34,12 +34,13 @@ internal static class ColumnPruning
         LogicalWindow w => PruneWindow(w, needed),
         LogicalAggregate a => PruneAggregate(a, needed),
         LogicalWindowAggregate a => PruneWindowAggregate(a, needed),
+        LogicalUnnest u => PruneUnnest(u, needed),
         LogicalJoin j => PruneJoin(j, needed),
         LogicalUnion u => PruneUnion(u, needed),
         LogicalRank r => PruneRank(r, needed),
         LogicalSort s => PruneSort(s, needed),
         LogicalSetOperation o => Pruned.Same(o.WithInputs([Whole(o.Left), Whole(o.Right)])),
-        LogicalOver o => Pruned.Same(o.WithInputs([Whole(o.From)])),
+        LogicalOver o => PruneOver(o, needed),
         _ => Pruned.Same(node),
     };
 
@@ -115,6 +116,15 @@ internal static class ColumnPruning
             if (positions[i] >= 0) columns[positions[i]] = w.Columns[i];
         for (int i = 0; i < columns.Length; i++) columns[i] ??= input.Node.Columns[i].Plain();
         return new Pruned(new LogicalWindow(input.Node, Remap(w.Window, input), [.. columns]), positions);
+    }
+
+    private static Pruned PruneUnnest(LogicalUnnest u, SortedSet<int> needed)
+    {
+        int[] kept = [.. Enumerable.Range(0, u.Kept.Length).Where(needed.Contains)];
+        Pruned input = Prune(u.From, [.. kept.Select(k => u.Kept[k]), u.Column]);
+        int[] all = [.. kept, .. Enumerable.Range(u.Kept.Length, u.Columns.Length - u.Kept.Length)];
+        var node = new LogicalUnnest(input.Node, input.Position[u.Column], [.. kept.Select(k => input.Position[u.Kept[k]])], u.Outer, u.Ordinality, [.. all.Select(i => u.Columns[i])]);
+        return new Pruned(node, Positions(u.Columns.Length, all));
     }
 
     private static WindowFunction Remap(WindowFunction w, Pruned input) => w with
@@ -199,12 +209,26 @@ internal static class ColumnPruning
         int[] positions = [.. input.Position, numbered ? input.Node.Columns.Length : -1];
         ImmutableArray<RelColumn> columns = numbered ? [.. input.Node.Columns, r.Columns[number]] : input.Node.Columns;
         var node = new LogicalRank(input.Node, [.. r.PartitionBy.Select(i => input.Position[i])],
-            [.. r.OrderBy.Select(k => k with { Column = input.Position[k.Column] })], r.First, r.Last, numbered, columns) { LastOfEqual = r.LastOfEqual, Window = r.Window };
+            [.. r.OrderBy.Select(k => k with { Column = input.Position[k.Column] })], r.First, r.Last, numbered, columns)
+        { LastOfEqual = r.LastOfEqual, Window = r.Window };
         return new Pruned(node, positions);
+    }
+
+    private static Pruned PruneOver(LogicalOver o, SortedSet<int> needed)
+    {
+        int width = o.From.Columns.Length;
+        // The order of arrival is read from no column.
+        SortKeyExpr Clock(SortKeyExpr key) => key.Value is ColumnExpr c && o.From.Columns[c.Index].Time == TimeKind.Processing ? key with { Value = new ProctimeExpr() } : key;
+        o = o with { Calls = [.. o.Calls.Select(c => c with { OrderBy = [.. c.OrderBy.Select(Clock)] })] };
+        Pruned input = Only(o.From, [.. needed.Where(i => i < width), .. o.Calls.SelectMany(ExprTree.Parts).SelectMany(ExprTree.Columns)]);
+        ImmutableArray<OverCall> calls = [.. o.Calls.Select(c => ExprTree.Rewrite(c, e => e is ColumnExpr x ? x with { Index = input.Position[x.Index] } : null))];
+        int[] positions = [.. input.Position, .. calls.Select((_, i) => input.Node.Columns.Length + i)];
+        return new Pruned(new LogicalOver(input.Node, calls, [.. input.Node.Columns, .. o.Columns.Skip(width)]), positions);
     }
 
     private static Pruned PruneSort(LogicalSort s, SortedSet<int> needed)
     {
+        if (s is { Limit: null, Keys: [{ Descending: false, Column: var only }] } && s.From.Columns[only].Time == TimeKind.Processing) s = new LogicalSort(s.From, [], s.Offset, null);
         Pruned input = Only(s.From, [.. needed, .. s.Keys.Select(k => k.Column)]);
         return new Pruned(new LogicalSort(input.Node, [.. s.Keys.Select(k => k with { Column = input.Position[k.Column] })], s.Offset, s.Limit), input.Position);
     }

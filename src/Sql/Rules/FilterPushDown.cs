@@ -26,6 +26,8 @@ internal static class FilterPushDown
                 return u.WithInputs([.. u.From.Select(i => Push(i, conditions))]);
             case LogicalJoin j:
                 return PushJoin(j, conditions);
+            case LogicalUnnest u:
+                return Split(u, conditions, c => ExprTree.Columns(c).All(i => i < u.Kept.Length), c => ExprTree.Remap(c, i => u.Kept[i]));
             case LogicalWindow { Window.Kind: not WindowKind.Session } w:
                 return Split(w, conditions, c => ExprTree.Columns(c).All(i => i < w.From.Columns.Length), c => c);
             case LogicalAggregate { Keys.Length: > 0 } a:

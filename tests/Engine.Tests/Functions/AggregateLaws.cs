@@ -68,7 +68,8 @@ public class AggregateLaws
             Same(expected, rig.Result(t => { t.Add(1, a); t.Add(2, b); t.Add(3, c); t.MergePartial(0, 1); t.MergePartial(0, 2); t.MergePartial(0, 3); }));
             Same(expected, rig.Result(t => { t.Add(0, a); t.Restore(); t.Add(0, b); t.Add(0, c); t.Restore(); }));
             // Where order counts, the first value like it goes: what is taken away is then like no other.
-            if (rig.Ordered) b = [.. b.Select(v => v is null ? null : "z" + v)];
+            if (rig.Ordered && !type.IsText) return;
+            if (rig.Ordered) b = [.. b.Select(v => "z" + v)];
             if (rig.Ordered) Same(expected = rig.Result(t => { t.Add(0, a); t.Add(0, c); }), rig.Result(t => { t.Add(0, a); t.Add(0, b); t.Add(0, c); t.Retract(0, b); }));
             else if (rig.Retracts) Same(expected, rig.Result(t => { t.Add(0, a); t.Add(0, b); t.Retract(0, b); t.Add(0, b); t.Add(0, c); t.Add(0, a); t.Retract(0, a); }));
         }, iter: 12);
@@ -106,14 +107,14 @@ public class AggregateLaws
             _input = Schema.Of(("k", SqlType.BigInt), ("v", type));
             _table = _state.Of("op").Value(_spec);
             _aggregate.Bind(_table.Layout, 1);
-            Empty = resolved.Result.Nullable ? "NULL" : "0";
+            Empty = resolved.Result.Nullable ? "NULL" : name == "COLLECT" ? "{}" : name == "JSON_ARRAYAGG" ? "[]" : "0";
         }
 
         public string Empty { get; }
 
         public bool Retracts => _aggregate.Retracts;
 
-        public bool Ordered => _aggregate.Retracts && !_aggregate.RetractsInParts && _type.IsText;
+        public bool Ordered => _aggregate.Retracts && !_aggregate.RetractsInParts && !_aggregate.Call.Type.IsNumeric;
 
         public string Result(Action<Rig> act)
         {

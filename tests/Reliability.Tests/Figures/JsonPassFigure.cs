@@ -11,7 +11,7 @@ public sealed partial class JsonPassFigure(ITestOutputHelper output)
 {
     private const int Rows = 3_000_000;
     private const int Copies = 4;
-    private const int Repetitions = 3;
+    private static readonly int Repetitions = Page.Repetitions(3);
 
     private const string Columns = "auction BIGINT, bidder BIGINT, price BIGINT, channel VARCHAR, url VARCHAR, `dateTime` TIMESTAMP(3), extra VARCHAR";
 

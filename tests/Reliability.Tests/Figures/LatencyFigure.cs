@@ -13,9 +13,9 @@ public sealed class LatencyFigure(ITestOutputHelper output)
 
     private const string Script =
         """
-        CREATE TABLE t (k BIGINT, at TIMESTAMP_LTZ(3)) WITH ('connector' = 'datagen', 'rows-per-second' = '1000', 'fields.k.min' = '0', 'fields.k.max' = '999');
-        CREATE TABLE f (k BIGINT, at TIMESTAMP_LTZ(3)) WITH ('connector' = 'filesystem', 'path' = '${out}', 'format' = 'json');
-        INSERT INTO f SELECT k, at FROM t;
+        CREATE TABLE t (k BIGINT, made TIMESTAMP_LTZ(3)) WITH ('connector' = 'datagen', 'rows-per-second' = '1000', 'fields.k.min' = '0', 'fields.k.max' = '999');
+        CREATE TABLE f (k BIGINT, made TIMESTAMP_LTZ(3)) WITH ('connector' = 'filesystem', 'path' = '${out}', 'format' = 'json');
+        INSERT INTO f SELECT k, made FROM t;
         """;
 
     [Fact(Explicit = true)]
@@ -58,5 +58,5 @@ public sealed class LatencyFigure(ITestOutputHelper output)
     }
 
     private static IEnumerable<DateTime> Rows(string epoch) => Directory.EnumerateFiles(epoch, "part-*").SelectMany(File.ReadLines)
-        .Select(l => DateTime.Parse(JsonDocument.Parse(l).RootElement.GetProperty("at").GetString()!, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal | DateTimeStyles.AssumeUniversal));
+        .Select(l => DateTime.Parse(JsonDocument.Parse(l).RootElement.GetProperty("made").GetString()!, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal | DateTimeStyles.AssumeUniversal));
 }

@@ -9,6 +9,9 @@ internal static class Page
 {
     private static readonly string File = Path.Combine(Ostream.Root, "docs", "RELIABILITY.md");
 
+    /// <summary>How often something is measured; <c>OSTREAM_REPETITIONS</c> overrules.</summary>
+    public static int Repetitions(int usual) => Environment.GetEnvironmentVariable("OSTREAM_REPETITIONS") is { Length: > 0 } given ? int.Parse(given, CultureInfo.InvariantCulture) : usual;
+
     public static void Write(string section, string text)
     {
         string begin = $"<!-- begin {section} -->", end = $"<!-- end {section} -->";

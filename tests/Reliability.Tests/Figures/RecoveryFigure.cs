@@ -10,7 +10,7 @@ namespace OrleansStream.Reliability.Tests.Figures;
 /// <summary>From the death of one of two processes to the first new result in the exactly-once sink of a job over both.</summary>
 public sealed partial class RecoveryFigure(PostgreSqlServer server, ITestOutputHelper output)
 {
-    private const int Repetitions = 12;
+    private static readonly int Repetitions = Page.Repetitions(8);
 
     // 20,000 keys; every epoch has results, since each change of a count is one.
     private const string Script =
@@ -81,9 +81,9 @@ public sealed partial class RecoveryFigure(PostgreSqlServer server, ITestOutputH
         }
 
         var seen = watch.Latest;
-        (await other.Http.DeleteAsync($"/api/v1/jobs/{id}?mode=cancel")).EnsureSuccessStatusCode();
         if (pause) await silos.KillAsync(victim);
         await silos.StartAsync(victim);
+        (await other.Http.DeleteAsync($"/api/v1/jobs/{id}?mode=cancel")).EnsureSuccessStatusCode();
         return new Recovery((begun - at).TotalSeconds, (running - at).TotalSeconds, (seen - at).TotalSeconds);
     }
 

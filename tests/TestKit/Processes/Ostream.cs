@@ -28,6 +28,9 @@ public sealed partial class Ostream : IAsyncDisposable
         _process.BeginErrorReadLine();
     }
 
+    /// <summary>Of the process.</summary>
+    public int Id => _process.Id;
+
     public string Out => Text(_out);
 
     public string Error => Text(_error);

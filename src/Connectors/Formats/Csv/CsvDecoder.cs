@@ -30,8 +30,11 @@ public sealed class CsvDecoder : IFormatDecoder
         for (int i = 0; i < projection.Length; i++) _columnOf[projection[i]] = i;
     }
 
+    public IMalformedRecords? Malformed { get; set; }
+
     public Decoded Decode(ReadOnlySpan<byte> input, long position, BatchBuilder to, int maxRows)
     {
+        _position = position;
         var at = new Cursor { First = to.Count };
         bool regular = _options.Escape is null;
         while (at.Rows < maxRows && at.Bytes < input.Length)
@@ -52,6 +55,8 @@ public sealed class CsvDecoder : IFormatDecoder
         to.Advance(at.Rows);
         return new Decoded(at.Bytes, at.Records, at.Records - at.Rows);
     }
+
+    private long _position;
 
     private struct Cursor
     {
@@ -93,6 +98,12 @@ public sealed class CsvDecoder : IFormatDecoder
         }
 
         foreach (var c in to.Columns) c.Truncate(at.Row);
+        if (Malformed is not null)
+        {
+            Malformed.Add(input[_recordAt..at.Bytes].TrimEnd("\r\n"u8), _position + _recordAt, $"malformed CSV: {_reason ?? "it is no CSV"}");
+            return;
+        }
+
         if (_options.IgnoreParseErrors) return;
         int line = input[.._recordAt].Count((byte)'\n') + 1;
         throw new MalformedRecordException($"malformed CSV: {_reason}", _origin(), line, _errorAt - _recordAt + 1);

@@ -13,6 +13,7 @@ public class JsonDecoder : IFormatDecoder
     private readonly JsonOptions _options;
     private readonly Func<string> _origin;
     private byte[] _tail = [];
+    private long _position;
 
     /// <param name="schema">columns to fill: fields of the record by name.</param>
     /// <param name="origin">file or partition, for messages.</param>
@@ -28,8 +29,11 @@ public class JsonDecoder : IFormatDecoder
         _origin = origin;
     }
 
+    public IMalformedRecords? Malformed { get; set; }
+
     public Decoded Decode(ReadOnlySpan<byte> input, long position, BatchBuilder to, int maxRows)
     {
+        _position = position;
         Bind(_root, to);
         int lines = input.LastIndexOf((byte)'\n') + 1;
         var at = new Cursor(to.Count);
@@ -41,6 +45,7 @@ public class JsonDecoder : IFormatDecoder
             if (_tail.Length < rest + 1) _tail = new byte[rest + 1];
             input[lines..].CopyTo(_tail);
             _tail[rest] = (byte)'\n';
+            _position += lines;
             var tail = new Cursor(at.First + at.Rows) { Line = at.Line };
             Line(_tail.AsSpan(0, rest + 1), ref tail);
             at.Bytes = input.Length;
@@ -88,8 +93,10 @@ public class JsonDecoder : IFormatDecoder
             {
                 p = ~p;
                 foreach (var f in _root.Fields) f.To.Truncate(row);
-                if (!_options.IgnoreParseErrors) throw Malformed(s, start, p, at.Line + 1);
+                if (Malformed is null && !_options.IgnoreParseErrors) throw Failure(s, start, p, at.Line + 1);
+                string? reason = Malformed is null ? null : Reason(s, p);
                 p += s[p..].IndexOf((byte)'\n');
+                Malformed?.Add(s[start..p].TrimEnd((byte)'\r'), _position + start, reason!);
             }
         }
 
@@ -97,11 +104,10 @@ public class JsonDecoder : IFormatDecoder
         at.Line++;
     }
 
-    private MalformedRecordException Malformed(ReadOnlySpan<byte> s, int start, int p, int line)
-    {
-        string reason = _reader.TakeReason() ?? (s[p] == '\n' ? "the record ends too early" : $"unexpected '{Shown(s[p])}'");
-        return new MalformedRecordException($"malformed JSON: {reason}", _origin(), line, p - start + 1);
-    }
+    private MalformedRecordException Failure(ReadOnlySpan<byte> s, int start, int p, int line) => new(Reason(s, p), _origin(), line, p - start + 1);
+
+    private string Reason(ReadOnlySpan<byte> s, int p) =>
+        $"malformed JSON: {_reader.TakeReason() ?? (s[p] == '\n' ? "the record ends too early" : $"unexpected '{Shown(s[p])}'")}";
 
     private static string Shown(byte c) => c is >= 0x20 and < 0x7F ? ((char)c).ToString() : $"\\x{c:X2}";
 }

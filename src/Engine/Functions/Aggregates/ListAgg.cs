@@ -47,22 +47,5 @@ public sealed class ListAgg : AggregateFunction
             part.CopyTo(_joined.AsSpan(at));
             at += part.Length;
         }
-
-        // NULL as an empty text: only a separator can be NULL here.
-        private ReadOnlySpan<byte> Text(ref ReadOnlySpan<byte> entry, int argument)
-        {
-            bool isNull = false;
-            if (Call.ArgumentTypes[argument].Nullable)
-            {
-                isNull = entry[0] != 0;
-                entry = entry[1..];
-            }
-
-            if (isNull) return default;
-            int length = CellBytes.Length(ref entry);
-            var text = entry[..length];
-            entry = entry[length..];
-            return text;
-        }
     }
 }

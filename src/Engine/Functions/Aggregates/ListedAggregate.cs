@@ -94,10 +94,35 @@ internal abstract class ListedAggregate(AggregateCall call, bool nulls = false) 
         return entry;
     }
 
+    /// <summary>Appends an entry's argument, the first of what is left of it, to a builder whose type may allow NULL where the argument's does not.</summary>
+    protected ReadOnlySpan<byte> Value(ReadOnlySpan<byte> entry, int argument, ColumnBuilder to)
+    {
+        if (!Call.ArgumentTypes[argument].Nullable) return CellBytes.ReadPresent(entry, to);
+        if (entry[0] == 0) return CellBytes.ReadPresent(entry[1..], to);
+        to.AppendNulls(1);
+        return entry[1..];
+    }
+
+    /// <summary>Takes a text argument off an entry; <paramref name="ifNull"/> for NULL.</summary>
+    protected ReadOnlySpan<byte> Text(ref ReadOnlySpan<byte> entry, int argument, ReadOnlySpan<byte> ifNull = default)
+    {
+        if (Call.ArgumentTypes[argument].Nullable)
+        {
+            bool isNull = entry[0] != 0;
+            entry = entry[1..];
+            if (isNull) return ifNull;
+        }
+
+        int length = CellBytes.Length(ref entry);
+        var text = entry[..length];
+        entry = entry[length..];
+        return text;
+    }
+
     private void Entry(Batch batch, int row)
     {
         _entry.ResetWrittenCount();
-        foreach (int a in Call.Arguments) CellBytes.Write(batch.Columns[a], row, _entry);
+        for (int a = 0; a < Call.Arguments.Length; a++) CellBytes.Write(batch.Columns[Call.Arguments[a]], Call.ArgumentTypes[a], row, _entry);
     }
 
     private void Remove(StoredTable table, nint record)
@@ -130,8 +155,6 @@ internal sealed class ListedEnd(AggregateCall call, bool last) : ListedAggregate
         var entry = Next(ref list);
         while (last && list.Length > 0) entry = Next(ref list);
 
-        // A NOT NULL argument has no byte for NULL.
-        if (to.Type.Nullable && !Call.ArgumentTypes[0].Nullable) CellBytes.ReadPresent(entry, to);
-        else CellBytes.Read(entry, to);
+        Value(entry, 0, to);
     }
 }

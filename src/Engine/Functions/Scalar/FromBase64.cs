@@ -8,7 +8,7 @@ namespace OrleansStream.Engine.Functions.Scalar;
 [ScalarFunction("FROM_BASE64", "FROM_BASE64(string)", Doc = "The text that Base64 encodes; NULL if it is none.", Example = "FROM_BASE64('aGVsbG8gd29ybGQ=') = 'hello world'")]
 public sealed class FromBase64 : ScalarFunction
 {
-    public FromBase64() => Add(Overload.Of<Kernel, Text, TextSink>(Take.Text, SqlType.String, true));
+    public FromBase64() => Add(Overload.Of<Kernel, Text, TextSink>(Take.TextOrBinary, SqlType.String, true));
 
     private readonly struct Kernel : IUnary<Text, TextSink>
     {

@@ -7,7 +7,7 @@ namespace OrleansStream.Engine.Functions.Scalar;
 [ScalarFunction("MD5", "MD5(string)", Doc = "The MD5 hash of the text in hexadecimal.", Example = "MD5('a') = '0cc175b9c0f1b6a831c399e269772661'")]
 public sealed class Md5 : ScalarFunction
 {
-    public Md5() => Add(Overload.Of<Kernel, Text, TextSink>(Take.Text, SqlType.String));
+    public Md5() => Add(Overload.Of<Kernel, Text, TextSink>(Take.TextOrBinary, SqlType.String));
 
     private readonly struct Kernel : IUnary<Text, TextSink>
     {

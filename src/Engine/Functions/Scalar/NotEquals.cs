@@ -12,4 +12,6 @@ public sealed class NotEquals : ComparisonFunction
     private protected override Node Wide(SqlType type, Node a, Node b) => new BinaryNode<CompareWide<NotEqual<Int128>, Int128>, Int128, Int128, bool>(type, default, a, b);
 
     private protected override Node Texts(SqlType type, Node a, Node b) => new EqualTextNode(type, a, b, true);
+
+    private protected override Node Nested(SqlType type, Node a, Node b) => new NestedEqualNode(type, a, b, true);
 }
