@@ -30,7 +30,7 @@ internal sealed record Query(string Label, string File, long Events, int Times, 
         new("q3", "q3", 6_000_000, 1, MiniBatch),
         new("q4", "q4", 1_000_000, 1, MiniBatch),
         new("q5", "q5", 4_000_000, 4, MiniBatch),
-        new("q7", "q7", 4_000_000, 4, MiniBatch),
+        new("q7", "q7", 4_000_000, 1, MiniBatch),
         new("q8", "q8", 6_000_000, 4, MiniBatch),
         new("q9", "q9", 1_000_000, 1, MiniBatch),
         new("q11", "q11", 4_000_000, 4, MiniBatch),
@@ -72,8 +72,15 @@ internal sealed record Query(string Label, string File, long Events, int Times, 
     {
         var values = new Dictionary<string, string>
         {
-            ["EVENTS"] = $"{events}", ["RATE"] = $"{Rate}", ["SEED"] = "42", ["BASE"] = "1600000000000", ["AHEAD"] = "false", ["POLL"] = "64",
-            ["SKIP"] = SkipBids ? "true" : "false", ["KEYS"] = $"{Keys}", ["JSON"] = json,
+            ["EVENTS"] = $"{events}",
+            ["RATE"] = $"{Rate}",
+            ["SEED"] = "42",
+            ["BASE"] = "1600000000000",
+            ["AHEAD"] = "false",
+            ["POLL"] = "64",
+            ["SKIP"] = SkipBids ? "true" : "false",
+            ["KEYS"] = $"{Keys}",
+            ["JSON"] = json,
         };
         return System.Text.RegularExpressions.Regex.Replace(text, @"\$\{(\w+)\}", m => values.TryGetValue(m.Groups[1].Value, out string? v) ? v : m.Value);
     }

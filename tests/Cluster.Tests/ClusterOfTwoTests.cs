@@ -27,23 +27,30 @@ public sealed class ClusterOfTwoTests(PostgreSqlServer server) : IClassFixture<P
         Assert.Equal(events, Plans.Lines(path).Sum(l => l.GetProperty("bids").GetInt64()));
     }
 
-    [Fact]
-    public async Task A_job_leaves_a_silo_that_stops()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_job_leaves_a_silo_that_stops_and_repeats_nothing(bool itsRun)
     {
-        await using var one = await StartAsync("one", "leaving");
-        var two = await StartAsync("two", "leaving");
+        string cluster = itsRun ? "leaving" : "leaving_shards";
+        await using var one = await StartAsync("one", cluster);
+        var two = await StartAsync("two", cluster);
         await two.SeesAsync(2);
         await one.SeesAsync(2);
         string path = Path.Combine(one.Folder, "out");
 
-        // Submitted through the second silo, where its run lives.
-        var job = two.Grains.GetGrain<IJobGrain>("acme/leaves");
+        // Its run lives where it was submitted; its shards on both.
+        var job = (itsRun ? two : one).Grains.GetGrain<IJobGrain>("acme/leaves");
         await job.SubmitAsync(Plans.Submission(Plans.CountBids(Plans.Files(path), 1_000_000_000_000, shards: 4, splits: 4)));
-        await two.UntilAsync(job, s => s.Epoch >= 1);
+        var before = await two.UntilAsync(job, s => s.Epoch >= 1);
+        Assert.Equal(2, before.Stages.SelectMany(s => s.Shards).Select(s => s.Silo).Distinct().Count());
         await two.DisposeAsync();
 
         job = one.Grains.GetGrain<IJobGrain>("acme/leaves");
         var moved = await one.UntilAsync(job, s => s is { Generation: >= 2, State: JobState.Running });
+        var move = Assert.Single(moved.Restarts);
+        Assert.True(move.AskedFor && move.Cause.Contains("stopping", StringComparison.Ordinal), move.ToString());
+        Assert.True(move.FromEpoch > before.Epoch, $"{move}, before it epoch {before.Epoch}");
         await one.UntilAsync(job, s => s.Epoch >= moved.Epoch + 2);
         Assert.Single(moved.Stages.SelectMany(s => s.Shards).Select(s => s.Silo).Distinct());
         await job.StopAsync(StopKind.Checkpointed);

@@ -38,7 +38,7 @@ internal sealed record Schedule(
             ["batch-size"] = $"{new[] { 7, 256, 2048 }[random.Next(3)]}",
             ["execution.checkpointing.interval"] = $"{new[] { 200, 500, 1000 }[random.Next(3)]} ms",
         };
-        int seconds = atEnd ? 3 : 7;
+        int seconds = atEnd ? 3 : 5;
         return new Schedule(seed, silos, atEnd, jobs, new Size(perSecond * seconds, perSecond), settings, [.. Draw(random, silos, atEnd, seed)]);
     }
 
@@ -56,11 +56,11 @@ internal sealed record Schedule(
 
         // Of the schedules of two, each third begins with one of the three faults that only a peer can notice.
         FaultKind? first = silos == 1 ? null : (FaultKind)((int)FaultKind.KillAll + ((seed / 5) % 4));
-        int count = first == FaultKind.PauseLong ? 1 : 1 + random.Next(3);
+        int count = first == FaultKind.PauseLong ? 1 : 1 + random.Next(2);
         for (int i = 0; i < count; i++)
         {
             var kind = i == 0 && first is { } given && seed % 5 != 1 ? given : random.Next(4) == 0 ? FaultKind.Terminate : FaultKind.Kill;
-            yield return new Fault(kind, random.Next(silos), random.Next(2_000), random.Next(2_000), random.Next(3) > 0);
+            yield return new Fault(kind, random.Next(silos), random.Next(1_500), random.Next(1_500), random.Next(3) > 0);
         }
     }
 }

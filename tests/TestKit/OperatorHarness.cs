@@ -33,17 +33,34 @@ public sealed class OperatorHarness : IDisposable
     private readonly Dictionary<string, Counter> _counters = [];
     private readonly BatchBuilder[] _pieces;
     private readonly List<ReadOnlyMemory<byte>> _chain = [];
+    private readonly KeyGroupRange _range;
     private ShardState _state = new();
     private Operator _operator = null!;
     private long _epoch;
     private long[] _portWatermarks;
 
     public OperatorHarness(OperatorSpec spec, ImmutableArray<Schema> inputs, HarnessMode mode)
+        : this(spec, inputs, mode, [], KeyGroupRange.All)
+    {
+    }
+
+    /// <summary>A shard that owns the key groups <paramref name="range"/> and begins with what shards of other ranges held at their last barrier.</summary>
+    public OperatorHarness(OperatorSpec spec, ImmutableArray<Schema> inputs, HarnessMode mode, IEnumerable<OperatorHarness> images, KeyGroupRange range)
     {
         (_spec, _inputs, _mode) = (spec, inputs, mode);
         _output = new Collector(spec.Output, mode);
         _pieces = [.. inputs.Select(i => new BatchBuilder(i, withKinds: true))];
         _portWatermarks = [.. inputs.Select(_ => long.MinValue)];
+        _range = range;
+        foreach (var image in images)
+        {
+            foreach (var part in image._chain) _state.Read(part, range);
+            Watermark = Watermark == long.MinValue ? image.Watermark : Math.Min(Watermark, image.Watermark);
+            Now = image.Now;
+        }
+
+        Array.Fill(_portWatermarks, Watermark);
+        _state.Now = Now;
         Open();
     }
 
@@ -130,7 +147,7 @@ public sealed class OperatorHarness : IDisposable
         _chain.Add(part.WrittenMemory.ToArray());
         _state.Dispose();
         _state = new ShardState { Now = Now };
-        foreach (var p in _chain) _state.Read(p, KeyGroupRange.All);
+        foreach (var p in _chain) _state.Read(p, _range);
         Open();
     }
 

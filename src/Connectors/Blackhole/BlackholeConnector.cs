@@ -11,7 +11,7 @@ namespace OrleansStream.Connectors.Blackhole;
 public sealed class BlackholeConnector : Connector
 {
     public override OptionSchema Schema { get; } =
-        new("blackhole", "Takes every row and keeps none.", Source: false, Sink: true, [], []) { TakesUpdates = true };
+        new("blackhole", "Takes every row and keeps none.", Source: false, Sink: true, [], []) { TakesUpdates = true, Partitions = true };
 
     // Nothing is ever visible, so nothing is visible twice.
     public override Guarantee Guarantee(TableRef table) => Engine.Connect.Guarantee.ExactlyOnce;

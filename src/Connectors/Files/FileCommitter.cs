@@ -9,16 +9,22 @@ namespace OrleansStream.Connectors.Files;
 /// Makes an epoch visible by one rename of its staging folder to <c>&lt;path&gt;/epoch-&lt;n&gt;</c>; a folder that is there is done. When another job's folder has that
 /// name, ours gets <c>epoch-&lt;n&gt;-&lt;job&gt;</c>. Fences are files <c>fence-&lt;generation&gt;</c> in the staging folder.
 /// </summary>
-public sealed class FileCommitter(string path, string job, string sink) : ICommitter
+/// <param name="partitioned">each partition's folder is renamed, to <c>&lt;path&gt;/&lt;partition&gt;/epoch-&lt;n&gt;</c>; a file <c>done-&lt;staged&gt;</c> says that all are.</param>
+public sealed class FileCommitter(string path, string job, string sink, bool partitioned = false) : ICommitter
 {
-    private const string Owner = ".owner", Fence = "fence-";
+    private const string Owner = ".owner", Fence = "fence-", Done = "done-";
     private readonly string _staging = FileStaging.Folder(path, job, sink);
     private readonly string _owner = $"{job}\n{sink}\n";
 
     public ValueTask CommitAsync(int generation, long epoch, ImmutableArray<byte[]> committables, CancellationToken cancel)
     {
         Raise(generation);
-        foreach (string name in committables.Select(Encoding.UTF8.GetString).Distinct(StringComparer.Ordinal)) Commit(epoch, name);
+        foreach (string name in committables.Select(Encoding.UTF8.GetString).Distinct(StringComparer.Ordinal))
+        {
+            if (partitioned) CommitPartitions(epoch, name);
+            else Commit(epoch, Path.Combine(_staging, name), path);
+        }
+
         return default;
     }
 
@@ -60,10 +66,31 @@ public sealed class FileCommitter(string path, string job, string sink) : ICommi
         Disk.Sync(_staging);
     }
 
-    private void Commit(long epoch, string name)
+    private void CommitPartitions(long epoch, string name)
     {
-        string staged = Path.Combine(_staging, name);
-        string plain = Path.Combine(path, "epoch-" + epoch.ToString(CultureInfo.InvariantCulture));
+        string staged = Path.Combine(_staging, name), done = Path.Combine(_staging, Done + name);
+        if (File.Exists(done)) return;
+        if (!Directory.Exists(staged)) throw new IOException($"epoch {epoch} of job {job}: staged folder '{staged}' is missing");
+        foreach (string partition in Directory.GetDirectories(staged, "*", SearchOption.AllDirectories).Where(d => Directory.EnumerateFiles(d).Any()))
+        {
+            string target = Path.Combine(path, Path.GetRelativePath(staged, partition));
+            FileStaging.Create(target);
+            Commit(epoch, partition, target);
+        }
+
+        foreach (string old in Directory.GetFiles(_staging, Done + "*")) File.Delete(old);
+        using (File.Create(done))
+        {
+        }
+
+        Disk.Sync(_staging);
+        Directory.Delete(staged, recursive: true);
+    }
+
+    // One rename of a staged folder to epoch-<n> in a target folder.
+    private void Commit(long epoch, string staged, string target)
+    {
+        string plain = Path.Combine(target, "epoch-" + epoch.ToString(CultureInfo.InvariantCulture));
         string own = $"{plain}-{Uri.EscapeDataString(job)}.{Uri.EscapeDataString(sink)}";
         if (Directory.Exists(own) || Ours(plain)) return;
         if (!Directory.Exists(staged)) throw new IOException($"epoch {epoch} of job {job}: staged folder '{staged}' is missing and '{plain}' is not there");
@@ -88,8 +115,8 @@ public sealed class FileCommitter(string path, string job, string sink) : ICommi
             Directory.Move(staged, own);
         }
 
-        Disk.Sync(path);
-        Disk.Sync(_staging);
+        Disk.Sync(target);
+        Disk.Sync(Path.GetDirectoryName(staged)!);
     }
 
     private bool Ours(string folder)

@@ -24,6 +24,7 @@ public sealed class PrintConnector : Connector
         [])
     {
         TakesUpdates = true,
+        Partitions = true,
     };
 
     public override OptionSchema Schema => Declared;

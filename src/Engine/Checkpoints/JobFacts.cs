@@ -42,6 +42,9 @@ public abstract record JobFact
     /// <param name="Fatal">the same would happen again (a malformed record, an overflow): the job is failed, not restarted.</param>
     public sealed record Failed(string Cause, bool Fatal, long NowMs) : JobFact;
 
+    /// <summary>The final epoch of a generation whose shards are to live elsewhere is committed: the next one goes on from there, and nothing is done twice.</summary>
+    public sealed record HandedOver(string Cause) : JobFact;
+
     /// <summary>A newer generation exists.</summary>
     public sealed record Superseded(int Generation) : JobFact;
 
@@ -80,7 +83,8 @@ public abstract record JobEffect
     public sealed record AppendDesired(DesiredState State, string? Reason) : JobEffect;
 
     /// <summary>Begin the next generation after a while.</summary>
-    public sealed record BeginNext(string Cause, long DelayMs) : JobEffect;
+    /// <param name="AskedFor">it is no restart.</param>
+    public sealed record BeginNext(string Cause, long DelayMs, bool AskedFor = false) : JobEffect;
 
     /// <summary>This run is over.</summary>
     public sealed record Over(DesiredState? Final) : JobEffect;

@@ -26,10 +26,11 @@ public enum JobPhase : byte
 /// <param name="Checkpoints">whether the job takes checkpoints (a SELECT does not).</param>
 /// <param name="Complete">the manifest that it starts from is the last one: only its commit is left.</param>
 /// <param name="Outcome">what is written once the hosts have stopped; null = the next generation begins, or nothing when superseded.</param>
+/// <param name="AskedFor">the next generation is no restart.</param>
 /// <param name="RecentMs">when recent generations that nobody asked for began, this one included.</param>
 public sealed record JobState(
     bool Checkpoints, JobPhase Phase, int Generation, ImmutableSortedSet<ShardId> Shards, ImmutableSortedDictionary<ShardId, string> Instances,
-    ImmutableSortedSet<ShardId> Ended, bool HasManifest, bool Complete, DesiredState? Outcome, string? Reason, bool Restart, long RestartDelayMs, ImmutableArray<long> RecentMs)
+    ImmutableSortedSet<ShardId> Ended, bool HasManifest, bool Complete, DesiredState? Outcome, string? Reason, bool Restart, long RestartDelayMs, ImmutableArray<long> RecentMs, bool AskedFor = false)
 {
     public static JobState New(bool checkpoints, ImmutableArray<long> recentMs) => new(
         checkpoints, JobPhase.New, 0, [], ImmutableSortedDictionary<ShardId, string>.Empty, [], false, false, null, null, false, 0, recentMs);
@@ -58,6 +59,7 @@ public static class JobProtocol
         JobFact.EpochCompleted e => Completed(s, e, effects),
         JobFact.StopAsked a => Stop(s, a, effects),
         JobFact.Failed f => Failed(s, f, effects),
+        JobFact.HandedOver h when s.Phase == JobPhase.Running => End(s with { Restart = true, AskedFor = true }, null, h.Cause, effects),
         JobFact.Superseded x when x.Generation > s.Generation => End(s, null, null, effects),
         JobFact.ShardsStopped when s.Phase == JobPhase.Ending => Stopped(s, effects),
         JobFact.DesiredWritten d when s.Phase == JobPhase.Writing => Written(s, d, effects),
@@ -151,7 +153,7 @@ public static class JobProtocol
     private static JobState Stopped(JobState s, ICollection<JobEffect> effects)
     {
         if (s.Outcome is { } outcome) return Emit(effects, new JobEffect.AppendDesired(outcome, s.Reason), s with { Phase = JobPhase.Writing });
-        if (s.Restart) effects.Add(new JobEffect.BeginNext(s.Reason ?? "unknown", s.RestartDelayMs));
+        if (s.Restart) effects.Add(new JobEffect.BeginNext(s.Reason ?? "unknown", s.RestartDelayMs, s.AskedFor));
         return Emit(effects, new JobEffect.Over(null), s with { Phase = JobPhase.Over });
     }
 

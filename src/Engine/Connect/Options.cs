@@ -23,6 +23,10 @@ public sealed record Option(
     public ImmutableArray<string> Values { get; init; } = [];
 }
 
+/// <summary>A readable metadata column: <c>size BIGINT METADATA FROM 'file.size' VIRTUAL</c>.</summary>
+/// <param name="Type">the SQL text of its type.</param>
+public sealed record MetadataKey(string Name, string Type);
+
 /// <summary>
 /// What a connector is and takes, as data: published into the catalog, so that SQL is checked without the connector's code.
 /// </summary>
@@ -40,6 +44,12 @@ public sealed record OptionSchema(
 
     /// <summary>Formats with which the source's rows carry other kinds than <see cref="SourceKinds"/>: format name → kinds.</summary>
     public ImmutableSortedDictionary<string, string> FormatKinds { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
+
+    /// <summary>Whether tables can be PARTITIONED BY columns.</summary>
+    public bool Partitions { get; init; }
+
+    /// <summary>What a source can tell of its rows beside their columns (METADATA columns), each with its type.</summary>
+    public ImmutableArray<MetadataKey> Metadata { get; init; } = [];
 
     /// <summary>Formats that carry row kinds: with one of them a sink takes updates and deletes, and a source may give them.</summary>
     public ImmutableArray<string> UpdateFormats { get; init; } = [];

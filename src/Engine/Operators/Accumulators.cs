@@ -7,10 +7,10 @@ using OrleansStream.Engine.State;
 namespace OrleansStream.Engine.Operators;
 
 /// <summary>The aggregate calls of an operator over the records of its table: all of them at once, each with its FILTER.</summary>
-internal sealed class Accumulators
+internal sealed partial class Accumulators
 {
     private readonly Aggregate[] _each;
-    private readonly DistinctCall?[] _distinct;
+    private readonly IDistinct?[] _distinct;
     private readonly ExtremeCall?[] _extremes;
     private readonly int[] _rows = new int[Batch.MaxRows];
     private readonly nint[] _records = new nint[Batch.MaxRows];
@@ -19,7 +19,7 @@ internal sealed class Accumulators
     public Accumulators(ImmutableArray<AggregateCall> calls, bool retracts = false)
     {
         _each = [.. calls.Select(c => FunctionCatalog.Bind(c, retracts))];
-        _distinct = new DistinctCall?[_each.Length];
+        _distinct = new IDistinct?[_each.Length];
         _extremes = new ExtremeCall?[_each.Length];
     }
 

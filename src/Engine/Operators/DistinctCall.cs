@@ -4,11 +4,18 @@ using OrleansStream.Engine.State;
 
 namespace OrleansStream.Engine.Operators;
 
+/// <summary>Lets rows pass to the aggregate of a DISTINCT call.</summary>
+internal interface IDistinct
+{
+    /// <summary>Keeps the rows that count, with their records, at the front of both spans; gives their number.</summary>
+    int Keep(Batch batch, ReadOnlySpan<ulong> hashes, Span<int> rows, Span<nint> records);
+}
+
 /// <summary>
 /// The arguments that a DISTINCT call has seen, per group: (group key, arguments) → how many rows hold them. Only the row that brings a value first, and the one that takes it
 /// away last, reach the aggregate.
 /// </summary>
-internal sealed unsafe class DistinctCall(AggregateCall call, MapTable seen, int[] keys)
+internal sealed unsafe class DistinctCall(AggregateCall call, MapTable seen, int[] keys) : IDistinct
 {
     private readonly int[] _arguments = [.. call.Arguments];
     private readonly nint[] _entries = new nint[Batch.MaxRows];
@@ -18,7 +25,6 @@ internal sealed unsafe class DistinctCall(AggregateCall call, MapTable seen, int
     public static StateSpec State(string name, AggregateCall call, Schema key) => new(
         name, 1, StateKind.Map, key, new Schema([.. call.ArgumentTypes.Select((t, i) => new Field($"a{i}", t))]), Schema.Of(("count", SqlType.BigInt.NotNull)), Ttl.None);
 
-    /// <summary>Keeps the rows that count, with their records, at the front of both spans; gives their number.</summary>
     public int Keep(Batch batch, ReadOnlySpan<ulong> hashes, Span<int> rows, Span<nint> records)
     {
         seen.Resolve(batch, keys, _arguments, rows, hashes, Access.Write, _entries, _isNew);

@@ -38,6 +38,9 @@ internal sealed class PaneSplit(long size, long offset, long anchor, long span, 
     /// <summary>Size of a pane, ms.</summary>
     public long Size => size;
 
+    /// <summary>The marks of the batch to be split; null = none.</summary>
+    public Marks? Marks { private get; set; }
+
     /// <summary>Panes that rows of the batch fall into, late rows apart; in the order of their first rows.</summary>
     public int Count { get; private set; }
 
@@ -65,7 +68,7 @@ internal sealed class PaneSplit(long size, long offset, long anchor, long span, 
         return time - (rest < 0 ? rest + unit : rest);
     }
 
-    /// <param name="batch">its marks and selection count.</param>
+    /// <param name="batch">its selection counts.</param>
     /// <param name="times">event time of each row, ms.</param>
     /// <param name="watermark">the watermark in force before the first mark.</param>
     public void Split(Batch batch, ReadOnlySpan<long> times, long watermark) => Split(batch, times, watermark, 0, long.MaxValue, out _);
@@ -85,7 +88,7 @@ internal sealed class PaneSplit(long size, long offset, long anchor, long span, 
         inForce = watermark;
         var selected = (batch.Selection is { } s ? s.Rows : AllRows.AsSpan(0, batch.Length))[from..];
         if (selected.IsEmpty) return from;
-        long highest = batch.Marks is { Count: > 0 } m ? Math.Max(watermark, m.Last) : watermark;
+        long highest = Marks is { Count: > 0 } m ? Math.Max(watermark, m.Last) : watermark;
         var (first, last) = Range(batch, times, selected);
         long pane = StartOf(first);
         if (from == 0 && last - pane < size && pane + size - 1 > highest)
@@ -96,7 +99,7 @@ internal sealed class PaneSplit(long size, long offset, long anchor, long span, 
             return selected.Length;
         }
 
-        int taken = Rows(batch, times, selected, watermark, fired, out inForce);
+        int taken = Rows(times, selected, watermark, fired, out inForce);
         Group();
         return from + taken;
     }
@@ -146,10 +149,10 @@ internal sealed class PaneSplit(long size, long offset, long anchor, long span, 
     }
 
     // Rows mostly come in the order of time: the pane of the row before, then the newest ones, are tried first.
-    private int Rows(Batch batch, ReadOnlySpan<long> times, ReadOnlySpan<int> selected, long watermark, long fired, out long inForce)
+    private int Rows(ReadOnlySpan<long> times, ReadOnlySpan<int> selected, long watermark, long fired, out long inForce)
     {
-        var markRows = batch.Marks is { } m ? m.Rows : default;
-        var marks = batch.Marks is { } w ? w.Watermarks : default;
+        var markRows = Marks is { } m ? m.Rows : default;
+        var marks = Marks is { } w ? w.Watermarks : default;
         long start = long.MinValue, lastEnd = 0;
         ulong width = 0;
         int mark = 0, n = 0, pane = -1, taken = 0;

@@ -52,6 +52,15 @@ internal sealed class RankChanges(SortedRows rows, long first, long last, bool n
         }
     }
 
+    /// <summary>Instead of comparing trees: an entry has gone that was there before the step. Before <see cref="Inserted"/>.</summary>
+    public void Deleted(nint entry) => Put(entry, RowKind.Delete, 0);
+
+    /// <summary>Instead of comparing trees: the entries that have come.</summary>
+    public void Inserted(ReadOnlySpan<nint> entries)
+    {
+        foreach (nint e in entries) Put(e, RowKind.Insert, 0);
+    }
+
     public void Emit(Output o)
     {
         var builder = o.Builder();

@@ -15,128 +15,66 @@ namespace OrleansStream.Engine.Operators;
 /// <param name="Time">event time, TIMESTAMP or TIMESTAMP_LTZ of at most 3 digits.</param>
 /// <param name="Gap">ms, positive.</param>
 /// <param name="Keys">key columns, whose sessions are apart; may be none.</param>
+/// <param name="Routing">columns by which the input is distributed, some of the keys; none: all keys.</param>
+/// <param name="Clock">with processing time <paramref name="Time"/> is not read, and what is open leaves when the input ends.</param>
+/// <param name="Retracts">rows may be taken back: they reach into sessions as others do, and a session without rows has none when it ends.</param>
 [Operator("session_window")]
 public sealed record SessionWindowSpec(
-    Schema Output, int Time, long Gap, ImmutableArray<int> Keys, ImmutableArray<AggregateCall> Calls, ImmutableArray<WindowProperty> Properties) : OperatorSpec(Output)
+    Schema Output, int Time, long Gap, ImmutableArray<int> Keys, ImmutableArray<AggregateCall> Calls, ImmutableArray<WindowProperty> Properties,
+    ImmutableArray<int> Routing = default, WindowClockKind Clock = WindowClockKind.Event,
+    bool Retracts = false) : OperatorSpec(Output)
 {
-    public override ImmutableArray<StateSpec> States(ImmutableArray<Schema> inputs) => [Sessions.State(inputs[0], Keys, new Accumulators(Calls).State)];
+    public ImmutableArray<int> Routing { get; init; } = Routing.IsDefault ? [] : Routing;
+
+    public override ImmutableArray<StateSpec> States(ImmutableArray<Schema> inputs) => [Sessions.State(inputs[0], Keys, new Accumulators(Calls, Retracts).State)];
 
     public override Operator Create() => new SessionWindow(this);
 
     public override string Describe() =>
-        $"SessionWindow(time=[${Time}], gap=[{Gap} ms], groupBy=[{string.Join(", ", Keys.Select(k => $"${k}"))}], select=[{string.Join(", ", Calls)}], window=[{string.Join(", ", Properties)}])";
+        $"SessionWindow(time=[{(Clock == WindowClockKind.Processing ? "PROCTIME" : $"${Time}")}], gap=[{Gap} ms], groupBy=[{string.Join(", ", Keys.Select(k => $"${k}"))}], select=[{string.Join(", ", Calls)}], window=[{string.Join(", ", Properties)}])";
 }
 
-/// <summary>Sessions of event time with their aggregates.</summary>
-public sealed class SessionWindow(SessionWindowSpec spec) : Operator
+/// <summary>Sessions with their aggregates.</summary>
+public sealed class SessionWindow(SessionWindowSpec spec) : SessionOperator(spec.Time, spec.Gap, spec.Keys, spec.Routing, spec.Clock)
 {
-    private readonly Accumulators _calls = new(spec.Calls);
-    private readonly ulong[] _hashes = new ulong[Batch.MaxRows];
+    private readonly Accumulators _calls = new(spec.Calls, spec.Retracts);
     private readonly nint[] _leaving = new nint[Batch.MaxRows];
-    private readonly int[] _keys = [.. spec.Keys];
-    private Sessions _sessions = null!;
-    private Counter _late = null!;
-    private long _watermark;
-    private Batch? _batch;
-
-    // Sessions have left since rows of the batch in hand were assigned.
-    private bool _took;
-    private bool _firing;
-    private long _fireTo;
-    private bool _advance;
-
-    public override bool TakesMarks => true;
-
-    public override bool StartsSegment => true;
+    private readonly nint[] _counted = new nint[Batch.MaxRows];
 
     public override void Open(OperatorContext c)
     {
-        var state = Sessions.State(c.Inputs[0], spec.Keys, _calls.State);
-        var table = c.State.Map(state);
+        var table = c.State.Map(Sessions.State(c.Inputs[0], spec.Keys, _calls.State));
         _calls.Bind(table.Layout, Sessions.Fields);
-        _sessions = new Sessions(table, spec.Gap, _keys);
-        _late = c.Counter("late_rows");
-        _watermark = c.Watermark;
+        Open(c, table);
     }
 
-    public override void OnBatch(int port, Batch input, Output o)
-    {
-        _batch = input;
-        _sessions.Begin(input, KeyHashes.Of(input, _keys, _hashes), _watermark);
-        Go(o);
-    }
+    private protected override void Keep(Batch input, ReadOnlySpan<ulong> hashes) => _calls.Apply(Sessions.Table, input, Sessions.Rows, Sessions.Records, hashes);
 
-    public override void OnWatermark(long watermark, Output o)
-    {
-        (_watermark, _advance) = (watermark, true);
-        (_fireTo, _firing) = (watermark, true);
-        Go(o);
-    }
+    private protected override void Join() => _calls.Merge(Sessions.Table, [Sessions.Joined], Sessions.Table, [Sessions.Joining]);
 
-    public override bool Resume(Output o)
-    {
-        if (_firing || _batch is not null) Go(o);
-        return _firing || _batch is not null;
-    }
-
-    private void Go(Output o)
-    {
-        while (true)
-        {
-            if (_firing && !Fire(o)) return;
-            if (_batch is null) break;
-            Take(_batch);
-        }
-
-        if (_advance) o.Advance(_watermark);
-        _advance = false;
-    }
-
-    // Takes rows up to one before which sessions must leave.
-    private void Take(Batch input)
-    {
-        var times = ((FixedColumn<long>)input.Columns[spec.Time]).Values;
-        var hashes = input.HasHashes ? input.Hashes : _hashes.AsSpan(0, input.Length);
-        if (_took) _sessions.Find(hashes);
-        SessionStep step;
-        do
-        {
-            step = _sessions.Assign(times, hashes);
-            if (_sessions.Rows.Length > 0) _calls.Apply(_sessions.Table, input, _sessions.Rows, _sessions.Records, hashes);
-            if (step == SessionStep.Join) _calls.Merge(_sessions.Table, [_sessions.Joined], _sessions.Table, [_sessions.Joining]);
-        }
-        while (step == SessionStep.Join);
-        _took = _firing = step == SessionStep.Fire;
-        if (_firing)
-        {
-            _fireTo = _sessions.InForce;
-            return;
-        }
-
-        _late.Add(_sessions.Late);
-        _batch = null;
-    }
-
-    // Sessions leave in the order of their ends.
-    private bool Fire(Output o)
+    private protected override bool Fire(Output o)
     {
         var builder = o.Builder();
         while (true)
         {
-            int n = _sessions.Take(_fireTo, _leaving.AsSpan(0, o.BatchSize - builder.Count));
-            if (n == 0) break;
-            var records = _leaving.AsSpan(0, n);
-            _sessions.Table.CopyKeys(records, builder, 0);
-            _calls.WriteResults(_sessions.Table, records, builder, _keys.Length);
-            _sessions.WriteProperties(records, builder, _keys.Length + spec.Calls.Length, spec.Properties);
+            int n = Sessions.Take(FireTo, _leaving.AsSpan(0, o.BatchSize - builder.Count));
+            if (n == 0) return true;
+            var all = _leaving.AsSpan(0, n);
+            if (spec.Retracts)
+            {
+                all.CopyTo(_counted);
+                n = RowCount.Keep(_counted.AsSpan(0, n), Sessions.CountOffset);
+            }
+
+            var records = (spec.Retracts ? _counted : _leaving).AsSpan(0, n);
+            Sessions.Table.CopyKeys(records, builder, 0);
+            _calls.WriteResults(Sessions.Table, records, builder, Keys.Length);
+            Sessions.WriteProperties(records, builder, Keys.Length + spec.Calls.Length, spec.Properties);
             builder.Advance(n);
-            _sessions.Remove(records);
+            Sessions.Table.Remove(all);
             if (builder.Count < o.BatchSize) continue;
             builder = o.Emit();
             if (o.Full) return false;
         }
-
-        _firing = false;
-        return true;
     }
 }

@@ -24,6 +24,7 @@ internal sealed unsafe class Sessions
 
     private readonly long _gap;
     private readonly int[] _keys;
+    private readonly WindowClock _clock;
     private readonly int _first;
     private readonly int _last;
     private readonly int _count;
@@ -34,6 +35,7 @@ internal sealed unsafe class Sessions
     // By a time at or before the session's end: a row that extends a session leaves its entry where it is.
     private readonly PriorityQueue<nint, long> _queue = new();
     private Batch _batch = null!;
+    private Marks? _marks;
     private int _next;
     private int _mark;
     private int _taken;
@@ -41,9 +43,9 @@ internal sealed unsafe class Sessions
     /// <summary>Whether keys came since <see cref="_heads"/> were looked up.</summary>
     private bool _newKeys;
 
-    public Sessions(MapTable table, long gap, int[] keys)
+    public Sessions(MapTable table, long gap, int[] keys, WindowClock clock)
     {
-        (Table, _gap, _keys) = (table, gap, keys);
+        (Table, _gap, _keys, _clock) = (table, gap, keys, clock);
         (_first, _last, _count) = (table.Layout.ValueOffsets[0], table.Layout.ValueOffsets[1], table.Layout.ValueOffsets[2]);
         long cursor = 0;
         for (int n; (n = table.Scan(ref cursor, _records)) > 0;)
@@ -75,10 +77,12 @@ internal sealed unsafe class Sessions
         new Schema([new("first", SqlType.BigInt.NotNull), new("last", SqlType.BigInt.NotNull), new("rows", SqlType.BigInt.NotNull), .. value.Fields]), Ttl.None);
 
     /// <summary>Starts on a batch.</summary>
+    /// <param name="marks">of the batch.</param>
     /// <param name="hashes">of the keys, by position.</param>
     /// <param name="watermark">in force before the first mark.</param>
-    public void Begin(Batch batch, ReadOnlySpan<ulong> hashes, long watermark)
+    public void Begin(Batch batch, Marks? marks, ReadOnlySpan<ulong> hashes, long watermark)
     {
+        _marks = marks;
         (_batch, _next, _mark, InForce, Late) = (batch, 0, 0, watermark, 0);
         Find(hashes);
     }
@@ -88,8 +92,8 @@ internal sealed unsafe class Sessions
     public SessionStep Assign(ReadOnlySpan<long> times, ReadOnlySpan<ulong> hashes)
     {
         var rows = Selected;
-        var markRows = _batch.Marks is { } m ? m.Rows : default;
-        var marks = _batch.Marks is { } w ? w.Watermarks : default;
+        var markRows = _marks is { } m ? m.Rows : default;
+        var marks = _marks is { } w ? w.Watermarks : default;
         _taken = 0;
         for (; _next < rows.Length; _next++)
         {
@@ -155,10 +159,8 @@ internal sealed unsafe class Sessions
         _newKeys = false;
     }
 
-    public void Remove(ReadOnlySpan<nint> records) => Table.Remove(records);
-
-    /// <summary>Rows that were added to a session and not taken back.</summary>
-    public long Count(nint session) => *(long*)(session + _count);
+    /// <summary>Where an entry holds how many rows were added and not taken back.</summary>
+    public int CountOffset => _count;
 
     public void WriteProperties(ReadOnlySpan<nint> records, BatchBuilder to, int first, ImmutableArray<WindowProperty> properties)
     {
@@ -166,11 +168,22 @@ internal sealed unsafe class Sessions
         {
             var values = to.Fixed<long>(first + p).Append(records.Length);
             for (int i = 0; i < records.Length; i++)
-                values[i] = properties[p] switch { WindowProperty.Start => First(records[i]), WindowProperty.End => End(records[i]), _ => End(records[i]) - 1 };
+                values[i] = properties[p] switch { WindowProperty.Start => First(records[i]), WindowProperty.End => End(records[i]), _ => _clock.WindowTime(End(records[i]) - 1) };
         }
     }
 
     private ReadOnlySpan<int> Selected => _batch.Selection is { } s ? s.Rows : AllRows.AsSpan(0, _batch.Length);
+
+    /// <summary>Start, end and time of one session's window, for a run of rows.</summary>
+    public void WriteProperties(nint session, int rows, BatchBuilder to, int first)
+    {
+        to.Fixed<long>(first).Append(rows).Fill(First(session));
+        to.Fixed<long>(first + 1).Append(rows).Fill(End(session));
+        to.Fixed<long>(first + 2).Append(rows).Fill(_clock.WindowTime(End(session) - 1));
+    }
+
+    /// <summary>Whether a time lies within a session.</summary>
+    public bool Holds(nint session, long time) => First(session) <= time && time <= Last(session);
 
     private long First(nint r) => *(long*)(r + _first);
 
@@ -205,7 +218,7 @@ internal sealed unsafe class Sessions
     {
         (Joined, Joining) = (session, other);
         Extend(session, Math.Min(First(session), First(other)), Math.Max(Last(session), Last(other)));
-        *(long*)(session + _count) += Count(other);
+        *(long*)(session + _count) += *(long*)(other + _count);
         Table.Touch(other);
         *(long*)(other + _last) = Gone;
     }

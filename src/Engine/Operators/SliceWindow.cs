@@ -16,11 +16,13 @@ namespace OrleansStream.Engine.Operators;
 [Operator("hop_window")]
 public sealed record HopWindowSpec(
     Schema Output, int Time, long Size, long Slide, long Offset, ImmutableArray<int> Keys, ImmutableArray<AggregateCall> Calls, AggregatePhase Phase,
-    ImmutableArray<WindowProperty> Properties) : OperatorSpec(Output)
+    ImmutableArray<WindowProperty> Properties, ImmutableArray<int> Routing = default, WindowClockKind Clock = WindowClockKind.Event) : OperatorSpec(Output)
 {
+    public ImmutableArray<int> Routing { get; init; } = Routing.IsDefault ? [] : Routing;
+
     public override ImmutableArray<StateSpec> States(ImmutableArray<Schema> inputs) => SliceWindow.States(inputs[0], Keys, Calls);
 
-    public override Operator Create() => new SliceWindow(new Slices(Size, Slide, Offset, false), Time, Keys, Calls, Phase, Properties);
+    public override Operator Create() => new SliceWindow(new Slices(Size, Slide, Offset, false), Time, Keys, Calls, Phase, Properties, Routing, Clock);
 
     public override string Describe() =>
         $"HopWindow(phase=[{Phase}], time=[${Time}], size=[{Size} ms], slide=[{Slide} ms], groupBy=[{string.Join(", ", Keys.Select(k => $"${k}"))}], select=[{string.Join(", ", Calls)}])";
@@ -42,11 +44,13 @@ public sealed record HopWindowSpec(
 [Operator("cumulate_window")]
 public sealed record CumulateWindowSpec(
     Schema Output, int Time, long Size, long Step, long Offset, ImmutableArray<int> Keys, ImmutableArray<AggregateCall> Calls, AggregatePhase Phase,
-    ImmutableArray<WindowProperty> Properties) : OperatorSpec(Output)
+    ImmutableArray<WindowProperty> Properties, ImmutableArray<int> Routing = default, WindowClockKind Clock = WindowClockKind.Event) : OperatorSpec(Output)
 {
+    public ImmutableArray<int> Routing { get; init; } = Routing.IsDefault ? [] : Routing;
+
     public override ImmutableArray<StateSpec> States(ImmutableArray<Schema> inputs) => SliceWindow.States(inputs[0], Keys, Calls);
 
-    public override Operator Create() => new SliceWindow(new Slices(Size, Step, Offset, true), Time, Keys, Calls, Phase, Properties);
+    public override Operator Create() => new SliceWindow(new Slices(Size, Step, Offset, true), Time, Keys, Calls, Phase, Properties, Routing, Clock);
 
     public override string Describe() =>
         $"CumulateWindow(phase=[{Phase}], time=[${Time}], size=[{Size} ms], step=[{Step} ms], groupBy=[{string.Join(", ", Keys.Select(k => $"${k}"))}], select=[{string.Join(", ", Calls)}])";
@@ -78,6 +82,9 @@ internal sealed class SliceWindow : Operator
     private readonly nint[] _records = new nint[Batch.MaxRows];
     private readonly nint[] _from = new nint[Batch.MaxRows];
     private readonly ulong[] _isNew = new ulong[Bitmap.WordsFor(Batch.MaxRows)];
+    private readonly WindowClockKind _clockKind;
+    private readonly SideHashes? _routed;
+    private WindowClock _clock = null!;
     private PaneTables _panes = null!;
     private PaneTables _windows = null!;
     private Counter _late = null!;
@@ -91,11 +98,18 @@ internal sealed class SliceWindow : Operator
     private long _cursor;
     private Batch? _batch;
     private int _next;
-    private long _watermark;
+    private long _told;
     private bool _advance;
 
-    public SliceWindow(Slices slices, int time, ImmutableArray<int> keys, ImmutableArray<AggregateCall> calls, AggregatePhase phase, ImmutableArray<WindowProperty> properties)
+    // In the time of the windows.
+    private long _watermark;
+
+    public SliceWindow(
+        Slices slices, int time, ImmutableArray<int> keys, ImmutableArray<AggregateCall> calls, AggregatePhase phase, ImmutableArray<WindowProperty> properties,
+        ImmutableArray<int> routing, WindowClockKind clock)
     {
+        if (!routing.IsEmpty && !routing.SequenceEqual(keys)) _routed = new SideHashes(keys, routing);
+        _clockKind = clock;
         if (slices.Size % slices.Step != 0) throw new InvalidDataException($"a window of {slices.Size} ms is no multiple of its step of {slices.Step} ms");
         (_slices, _time, _callSpecs, _phase, _properties) = (slices, time, calls, phase, properties);
         _split = new PaneSplit(slices.Step, slices.Offset, slices.Cumulates ? slices.Size : slices.Step, slices.Size, slices.Cumulates);
@@ -121,7 +135,9 @@ internal sealed class SliceWindow : Operator
         _windows = c.State.Panes(states[1]);
         _calls.Bind(_panes.Layout, 0);
         _late = c.Counter("late_rows");
-        _watermark = _fired = c.Watermark;
+        _clock = new WindowClock(_clockKind, c, _slices.Step);
+        _told = c.Watermark;
+        _watermark = _fired = _clock.Progress(c.Watermark);
     }
 
     public override void OnBatch(int port, Batch input, Output o)
@@ -132,8 +148,8 @@ internal sealed class SliceWindow : Operator
 
     public override void OnWatermark(long watermark, Output o)
     {
-        (_watermark, _advance) = (watermark, true);
-        Begin(watermark);
+        (_told, _advance) = (watermark, true);
+        Begin(_watermark = _clock.Progress(watermark));
         Go(o);
     }
 
@@ -154,7 +170,7 @@ internal sealed class SliceWindow : Operator
             if (_batch is not null) Begin(until);
         }
 
-        if (_advance) o.Advance(_watermark);
+        if (_advance) o.Advance(_told);
         _advance = false;
     }
 
@@ -162,9 +178,11 @@ internal sealed class SliceWindow : Operator
     private long Take()
     {
         var input = _batch!;
-        _next = _split.Split(input, ((FixedColumn<long>)input.Columns[_time]).Values, _watermark, _next, _fired, out long inForce);
+        var times = _phase == AggregatePhase.Single ? _clock.Times(input, _time) : ((FixedColumn<long>)input.Columns[_time]).Values;
+        _split.Marks = _clock.MarksOf(input);
+        _next = _split.Split(input, times, _watermark, _next, _fired, out long inForce);
         if (!_split.Late.IsEmpty) _late.Add(TumbleWindow.RowsOf(input, _split.Late, _phase, _keys.Length + 1));
-        var hashes = _split.Count > 0 ? KeyHashes.For(_calls, input, _keys, _hashes) : default;
+        var hashes = _split.Count > 0 ? _routed is not null ? _routed.Of(input) : KeyHashes.For(_calls, input, _keys, _hashes) : default;
         for (int p = 0; p < _split.Count; p++)
         {
             var rows = _split.Rows(p);
@@ -238,12 +256,7 @@ internal sealed class SliceWindow : Operator
     private void MergePane(ValueTable to, ValueTable pane)
     {
         long cursor = 0;
-        for (int n; (n = pane.Scan(ref cursor, _from)) > 0;)
-        {
-            var records = _records.AsSpan(0, n);
-            to.ResolveRecords(pane, _from.AsSpan(0, n), records);
-            _calls.Merge(to, records, pane, _from.AsSpan(0, n));
-        }
+        while (to.Absorb(pane, ref cursor, _from, _records, out int n)) _calls.Merge(to, _records.AsSpan(0, n), pane, _from.AsSpan(0, n));
     }
 
     // Drops what no later window needs.
@@ -271,7 +284,7 @@ internal sealed class SliceWindow : Operator
             var records = _records.AsSpan(0, n);
             table.CopyKeys(records, builder, 0);
             _calls.WriteResults(table, records, builder, _keys.Length);
-            WindowColumns.Write(builder, _keys.Length + _callSpecs.Length, _properties, WindowStart, _end, n);
+            WindowColumns.Write(builder, _keys.Length + _callSpecs.Length, _properties, WindowStart, _end, n, _clock);
             builder.Advance(n);
             if (builder.Count < o.BatchSize) continue;
             builder = o.Emit();

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.Intrinsics.X86;
 using OrleansStream.Columns;
 using OrleansStream.Engine.Plan;
 using OrleansStream.Engine.State;
@@ -91,6 +92,13 @@ internal sealed unsafe class SortedRows
         for (nint e = Table.AtLeast(_trees[i], Order.Columns, i); e != 0 && Compare(i, e) == 0; e = Table.Next(e))
             if (*(ulong*)(e + _hashOffset) == _rowHashes[row] && IsRow(row, e)) return e;
         return 0;
+    }
+
+    /// <summary>Asks for the cache lines where the greatest entries of the rows' trees begin.</summary>
+    public void PrefetchLast(int rows)
+    {
+        if (!Sse.IsSupported) return;
+        for (int i = 0; i < rows; i++) Sse.Prefetch0((void*)SortedMapTable.Last(_trees[i]));
     }
 
     /// <summary>Takes an entry of the i-th row's tree away.</summary>

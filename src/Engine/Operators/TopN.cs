@@ -39,6 +39,8 @@ public sealed class TopN(TopNSpec spec) : Operator
 {
     private static readonly int[] AllRows = [.. Enumerable.Range(0, Batch.MaxRows)];
 
+    // All rows that are kept are shown, without places: what comes and goes is what changes.
+    private readonly bool _direct = !spec.Retracts && !spec.WithNumber && spec.First == 1;
     private readonly SideHashes _hashes = new(spec.Keys, spec.Routing);
     private SortedRows _rows = null!;
     private RankChanges _changes = null!;
@@ -101,6 +103,7 @@ public sealed class TopN(TopNSpec spec) : Operator
     {
         _rows.Begin(batch, rows, hashes);
         _changes.Begin();
+        if (!spec.Retracts) _rows.PrefetchLast(rows.Length);
         for (int i = 0; i < rows.Length; i++)
         {
             if (!spec.Retracts) AddBest(i, rows[i]);
@@ -116,7 +119,8 @@ public sealed class TopN(TopNSpec spec) : Operator
             }
         }
 
-        _rows.Write();
+        var added = _rows.Write();
+        if (_direct) _changes.Inserted(added);
     }
 
     // What is behind the last place cannot come back to it.
@@ -125,8 +129,11 @@ public sealed class TopN(TopNSpec spec) : Operator
         nint tree = _rows.Tree(i);
         bool full = SortedMapTable.CountOf(tree) >= spec.Last;
         if (full && _rows.Compare(i, SortedMapTable.Last(tree)) >= 0) return;
-        _changes.Touch(tree);
+        if (!_direct) _changes.Touch(tree);
         _rows.Add(i, row);
-        if (full) _rows.Remove(i, SortedMapTable.Last(tree));
+        if (!full) return;
+        nint beaten = SortedMapTable.Last(tree);
+        if (_direct && _rows.Table.TagOf(beaten) == 0) _changes.Deleted(beaten);
+        _rows.Remove(i, beaten);
     }
 }

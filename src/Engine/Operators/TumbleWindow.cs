@@ -37,6 +37,9 @@ public enum WindowProperty : byte
 /// <param name="Offset">ms; may be negative.</param>
 /// <param name="Keys">key columns; may be none. Of a final phase: 0, 1, ….</param>
 /// <param name="Properties">TIMESTAMP(3) columns, or for <see cref="WindowProperty.Time"/> of the type of the time attribute.</param>
+/// <param name="Routing">columns by which the input is distributed, some of the keys; none: all keys.</param>
+/// <param name="Clock">of event time.</param>
+/// <param name="Retracts">rows may be taken back, each in the window of its own time: a key without rows has none when the window ends. Single phase only.</param>
 [Operator("tumble_window")]
 public sealed record TumbleWindowSpec(
     Schema Output,
@@ -46,9 +49,15 @@ public sealed record TumbleWindowSpec(
     ImmutableArray<int> Keys,
     ImmutableArray<AggregateCall> Calls,
     AggregatePhase Phase,
-    ImmutableArray<WindowProperty> Properties) : OperatorSpec(Output)
+    ImmutableArray<WindowProperty> Properties,
+    ImmutableArray<int> Routing = default,
+    WindowClockKind Clock = WindowClockKind.Event,
+    bool Retracts = false) : OperatorSpec(Output)
 {
-    public override ImmutableArray<StateSpec> States(ImmutableArray<Schema> inputs) => [PaneState(inputs[0])];
+    public ImmutableArray<int> Routing { get; init; } = Routing.IsDefault ? [] : Routing;
+
+    public override ImmutableArray<StateSpec> States(ImmutableArray<Schema> inputs) =>
+        [PaneState(inputs[0]), .. Accumulators.PaneTables(Calls, inputs[0].Select(Keys.AsSpan()))];
 
     public override Operator Create() => Phase == AggregatePhase.Partial ? new TumbleWindowPartial(this) : new TumbleWindow(this);
 
@@ -69,8 +78,8 @@ public sealed record TumbleWindowSpec(
 
     internal StateSpec PaneState(Schema input)
     {
-        var value = new Accumulators(Calls).State;
-        if (Phase == AggregatePhase.Partial) value = new Schema([new Field("rows", SqlType.BigInt.NotNull), .. value.Fields]);
+        var value = new Accumulators(Calls, Retracts).State;
+        if (Phase == AggregatePhase.Partial || Retracts) value = new Schema([new Field("rows", SqlType.BigInt.NotNull), .. value.Fields]);
         return new StateSpec("panes", 1, StateKind.Value, input.Select(Keys.AsSpan()), null, value, Ttl.None);
     }
 }
@@ -79,13 +88,18 @@ public sealed record TumbleWindowSpec(
 public sealed class TumbleWindow(TumbleWindowSpec spec) : Operator
 {
     private readonly PaneSplit _split = new(spec.Size, spec.Offset);
-    private readonly Accumulators _calls = new(spec.Calls);
+    private readonly Accumulators _calls = new(spec.Calls, spec.Retracts);
     private readonly ulong[] _hashes = new ulong[Batch.MaxRows];
     private readonly nint[] _records = new nint[Batch.MaxRows];
     private readonly ulong[] _isNew = new ulong[Bitmap.WordsFor(Batch.MaxRows)];
     private readonly int[] _keys = [.. spec.Keys];
     private PaneTables _panes = null!;
+    private WindowClock _clock = null!;
+    private SideHashes? _routed;
     private Counter _late = null!;
+    private long _told;
+
+    // In the time of the windows.
     private long _watermark;
     private bool _firing;
     private long _cursor;
@@ -97,24 +111,32 @@ public sealed class TumbleWindow(TumbleWindowSpec spec) : Operator
     public override void Open(OperatorContext c)
     {
         _panes = c.State.Panes(spec.PaneState(c.Inputs[0]));
-        _calls.Bind(_panes.Layout, 0);
+        _calls.BindPanes(c.State, c.Inputs[0].Select(spec.Keys.AsSpan()), _keys);
+        _calls.Bind(_panes.Layout, spec.Retracts ? 1 : 0);
+        if (!spec.Routing.IsEmpty && !spec.Routing.SequenceEqual(spec.Keys)) _routed = new SideHashes(spec.Keys, spec.Routing);
         _late = c.Counter("late_rows");
-        _watermark = c.Watermark;
+        _clock = new WindowClock(spec.Clock, c, spec.Size);
+        (_told, _watermark) = (c.Watermark, _clock.Progress(c.Watermark));
     }
 
     public override void OnBatch(int port, Batch input, Output o)
     {
-        var times = ((FixedColumn<long>)input.Columns[spec.Time]).Values;
+        // Partial rows carry the start of their pane.
+        var times = spec.Phase == AggregatePhase.Single ? _clock.Times(input, spec.Time) : ((FixedColumn<long>)input.Columns[spec.Time]).Values;
+        _split.Marks = _clock.MarksOf(input);
         _split.Split(input, times, _watermark);
         CountLate(input);
         if (_split.Count == 0) return;
-        var hashes = KeyHashes.For(_calls, input, _keys, _hashes);
+        var hashes = _routed is not null ? _routed.Of(input) : KeyHashes.For(_calls, input, _keys, _hashes);
+        _calls.BeginPanes(input, hashes);
         for (int p = 0; p < _split.Count; p++)
         {
             var rows = _split.Rows(p);
             var records = _records.AsSpan(0, rows.Length);
             var table = _panes[_split.Pane(p)];
             table.Resolve(input, _keys, rows, hashes, Access.Write, records, _isNew);
+            _calls.EnterPane(_split.Pane(p));
+            if (spec.Retracts) RowCount.Add(records, _panes.Layout.ValueOffsets[0], input, rows);
             if (spec.Phase == AggregatePhase.Single) _calls.Apply(table, input, rows, records, hashes);
             else _calls.MergePartial(table, input, _keys.Length + 2, rows, records);
         }
@@ -122,9 +144,8 @@ public sealed class TumbleWindow(TumbleWindowSpec spec) : Operator
 
     public override void OnWatermark(long watermark, Output o)
     {
-        _watermark = watermark;
-        _firing = true;
-        _cursor = 0;
+        _told = watermark;
+        (_watermark, _firing, _cursor) = (_clock.Progress(watermark), true, 0);
         Fire(o);
     }
 
@@ -142,11 +163,12 @@ public sealed class TumbleWindow(TumbleWindowSpec spec) : Operator
             long start = _panes.Open[0];
             if (!Emit(_panes[start], start, o)) return;
             _panes.Drop(start);
+            _calls.DropPane(start);
             _cursor = 0;
         }
 
         _firing = false;
-        o.Advance(_watermark);
+        o.Advance(_told);
     }
 
     private bool Emit(ValueTable table, long start, Output o)
@@ -156,10 +178,11 @@ public sealed class TumbleWindow(TumbleWindowSpec spec) : Operator
         {
             int n = table.Scan(ref _cursor, _records.AsSpan(0, o.BatchSize - builder.Count));
             if (n == 0) return true;
+            if (spec.Retracts) n = RowCount.Keep(_records.AsSpan(0, n), _panes.Layout.ValueOffsets[0]);
             var records = _records.AsSpan(0, n);
             table.CopyKeys(records, builder, 0);
             _calls.WriteResults(table, records, builder, _keys.Length);
-            WindowColumns.Write(builder, _keys.Length + spec.Calls.Length, spec.Properties, start, start + spec.Size, n);
+            WindowColumns.Write(builder, _keys.Length + spec.Calls.Length, spec.Properties, start, start + spec.Size, n, _clock);
             builder.Advance(n);
             if (builder.Count < o.BatchSize) continue;
             builder = o.Emit();
@@ -201,11 +224,11 @@ internal static class KeyHashes
 /// <summary>Writes the properties of one window for a run of rows.</summary>
 internal static class WindowColumns
 {
-    public static void Write(BatchBuilder to, int first, ImmutableArray<WindowProperty> properties, long start, long end, int rows)
+    public static void Write(BatchBuilder to, int first, ImmutableArray<WindowProperty> properties, long start, long end, int rows, WindowClock clock)
     {
         for (int i = 0; i < properties.Length; i++)
         {
-            long value = properties[i] switch { WindowProperty.Start => start, WindowProperty.End => end, _ => end - 1 };
+            long value = properties[i] switch { WindowProperty.Start => start, WindowProperty.End => end, _ => clock.WindowTime(end - 1) };
             to.Fixed<long>(first + i).Append(rows).Fill(value);
         }
     }

@@ -101,6 +101,7 @@ public sealed class TumbleWindowPartial : Operator
     private void Take()
     {
         var input = _batch!;
+        _split.Marks = input.Marks;
         _next = _split.Split(input, ((FixedColumn<long>)input.Columns[_spec.Time]).Values, _advanced, _next, _advanced, out long inForce);
         var hashes = _split.Count > 0 ? KeyHashes.For(_calls, input, _keys, _hashes) : default;
         for (int p = 0; p < _split.Count; p++)

@@ -85,7 +85,14 @@ public sealed record Exchange(
 
 /// <summary>A table of the catalog as a plan needs it: the connector's name and options, and the physical columns.</summary>
 public sealed record TableRef(
-    string Name, string Connector, ImmutableSortedDictionary<string, string> Options, Schema Schema, ImmutableArray<int> PrimaryKey, ImmutableArray<int> PartitionKeys);
+    string Name, string Connector, ImmutableSortedDictionary<string, string> Options, Schema Schema, ImmutableArray<int> PrimaryKey, ImmutableArray<int> PartitionKeys)
+{
+    /// <summary>Columns of a source that are metadata: position → the connector's key.</summary>
+    public ImmutableSortedDictionary<int, string> Metadata { get; init; } = ImmutableSortedDictionary<int, string>.Empty;
+
+    /// <summary>The metadata key of a column, or null.</summary>
+    public string? MetadataKey(int column) => Metadata.GetValueOrDefault(column);
+}
 
 /// <summary>
 /// Makes watermarks from rows: the value of <paramref name="Expression"/> (a timestamp ≤ 3 digits over the source's columns, NULL = none), raised by more than

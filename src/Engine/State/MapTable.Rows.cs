@@ -19,6 +19,24 @@ public sealed unsafe partial class MapTable
         return record;
     }
 
+    /// <summary>The first entry of the key of a record of another table of the same key (0 = none).</summary>
+    public nint FirstOf(MapTable other, nint theirs)
+    {
+        ulong word = other.KeyWord(theirs);
+        for (var e = _keys.Start(word); e->Record != 0; e = _keys.Next(e))
+        {
+            if (e->Hash != word) continue;
+            int f = 0;
+            while (f < KeyFields.Length && KeyFields[f].Same(e->Record, other.KeyFields[f], theirs)) f++;
+            if (f == KeyFields.Length) return e->Record;
+        }
+
+        return 0;
+    }
+
+    /// <summary>Appends one field, of the key or of the value, of each record to a column.</summary>
+    public void CopyField(bool key, int field, ReadOnlySpan<nint> records, ColumnBuilder to) => (key ? KeyFields : ValueFields)[field].Read(records, to);
+
     /// <summary>A new entry whose value is zero, the first of its key from now on. For tables whose sub-key is one BIGINT NOT NULL; the pair is not in the table.</summary>
     public nint Add(Batch batch, ReadOnlySpan<int> keys, int row, ulong hash, long subKey)
     {

@@ -38,9 +38,12 @@ public sealed class PaneTables
             int at = _panes.BinarySearch(pane);
             if (at >= 0) return _tables[at];
 
-            // Windows of one query are alike: a new one starts at the size that the last one ended with, and need not grow into it.
-            if (_spare.TryPop(out var table)) table.Reopen(_expected, _dense);
-            else table = new ValueTable(Spec, _epochs, _now, _expected, _dense);
+            // Windows of one query are alike: a new one starts at the size of the one before it or of the last that ended, and need not grow into it.
+            var before = ~at > 0 ? _tables[~at - 1] : null;
+            long expected = Math.Max(_expected, before?.Count ?? 0);
+            bool dense = _dense || before is { IsDense: true };
+            if (_spare.TryPop(out var table)) table.Reopen(expected, dense);
+            else table = new ValueTable(Spec, _epochs, _now, expected, dense);
             _panes.Insert(~at, pane);
             _tables.Insert(~at, table);
             return table;

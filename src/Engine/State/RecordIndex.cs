@@ -23,8 +23,14 @@ internal sealed unsafe class RecordIndex
     public RecordIndex(PagePool pool)
     {
         _pool = pool;
-        _bits = 6;
-        _entries = (IndexEntry*)pool.Allocate(16L << _bits);
+        Reopen();
+    }
+
+    /// <summary>Makes an index that was released an empty one.</summary>
+    public void Reopen()
+    {
+        (_bits, _count) = (6, 0);
+        _entries = (IndexEntry*)_pool.Allocate(16L << _bits);
     }
 
     private nint Mask => (nint)((1L << _bits) - 1);

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 using OrleansStream.Columns;
 using OrleansStream.Engine.Plan;
 
@@ -65,7 +66,13 @@ public sealed unsafe partial class SortedMapTable : SlabTable
                 while (e->Record != 0 && e->Hash != words[i]) e = _keys.Next(e);
                 if (e->Record == 0 && access == Access.Write) Create(batch, keys, blockRows.Slice(i, 1), e, words[i]);
                 trees[start + i] = e->Record;
-                records[i] = e->Record == 0 ? 0 : KeyRecord(e->Record);
+                if (Sse.IsSupported) Sse.Prefetch0((void*)e->Record);
+            }
+
+            for (int i = 0; i < n; i++)
+            {
+                records[i] = trees[start + i] == 0 ? 0 : KeyRecord(trees[start + i]);
+                if (Sse.IsSupported) Sse.Prefetch0((void*)records[i]);
             }
 
             differ.Clear();
@@ -150,6 +157,12 @@ public sealed unsafe partial class SortedMapTable : SlabTable
         _removed.Add(entry);
     }
 
+    /// <summary>Whether two entries of a tree have one sub-key.</summary>
+    public bool SameOrder(nint a, nint b) => _order.SameSubKey(a, b);
+
+    /// <summary>Says that an entry's values are about to be written.</summary>
+    public void BeforeChange(nint entry) => BeforeWrite(entry);
+
     /// <summary>Writes the key of inserted entries: that of <c>rows[i]</c> into <c>entries[i]</c>.</summary>
     public void WriteKeys(Batch batch, ReadOnlySpan<int> keys, ReadOnlySpan<int> rows, ReadOnlySpan<nint> entries)
     {
@@ -177,12 +190,15 @@ public sealed unsafe partial class SortedMapTable : SlabTable
         _order.Insert((Tree*)e->Record, record);
     }
 
+    /// <summary>Makes a table that was freed an empty one.</summary>
+    internal void Reopen() => _keys.Reopen();
+
     internal override void Free()
     {
         base.Free();
         _keys.Release();
         foreach (nint chunk in _chunks) Space.Pool.Free(chunk, TreeBytes);
         _chunks.Clear();
-        (_freeTree, _chunkUsed) = (0, TreeBytes);
+        (_freeTree, _chunkUsed, _oldest, _newest, _unsorted) = (0, TreeBytes, 0, 0, false);
     }
 }

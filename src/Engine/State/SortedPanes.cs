@@ -9,6 +9,7 @@ public sealed class SortedPanes
     private readonly Func<long> _now;
     private readonly List<long> _panes = [];
     private readonly List<SortedMapTable> _tables = [];
+    private readonly Stack<SortedMapTable> _spare = new();
 
     internal SortedPanes(StateSpec spec, Epochs epochs, Func<long> now) => (Spec, _epochs, _now) = (spec, epochs, now);
 
@@ -28,7 +29,8 @@ public sealed class SortedPanes
             // Most rows belong to the newest pane.
             int at = _panes.Count > 0 && _panes[^1] == pane ? _panes.Count - 1 : _panes.BinarySearch(pane);
             if (at >= 0) return _tables[at];
-            var table = new SortedMapTable(Spec, _epochs, _now);
+            if (_spare.TryPop(out var table)) table.Reopen();
+            else table = new SortedMapTable(Spec, _epochs, _now);
             _panes.Insert(~at, pane);
             _tables.Insert(~at, table);
             return table;
@@ -39,6 +41,7 @@ public sealed class SortedPanes
     public void DropFirst()
     {
         _tables[0].Free();
+        _spare.Push(_tables[0]);
         _panes.RemoveAt(0);
         _tables.RemoveAt(0);
     }

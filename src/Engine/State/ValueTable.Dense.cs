@@ -17,8 +17,8 @@ public sealed unsafe partial class ValueTable
     private const int DensePageBytes = 16 * 1024;
 
     /// <summary>Memory of a dense table, in multiples of its records' bytes: up to the first it is entered, beyond the second it is left (hashed pages take 1.8 to 3.6).</summary>
-    private const int DenseEnter = 3;
-    private const int DenseStay = 4;
+    private const int DenseEnter = 4;
+    private const int DenseStay = 5;
 
     private bool _dense;
     private bool _neverDense;
@@ -187,6 +187,53 @@ public sealed unsafe partial class ValueTable
 
         return rows.Length;
     }
+
+    /// <summary>
+    /// Takes over records of another table of the same layout: those whose keys are absent here are copied whole, the others are listed, to be merged by the caller.
+    /// Goes on at <paramref name="cursor"/> (0 first); false = nothing was done and nothing is left. Where both tables are dense, both are walked in the order of keys.
+    /// </summary>
+    /// <param name="theirs">records of <paramref name="from"/> to merge into the entries of <paramref name="records"/>.</param>
+    public bool Absorb(ValueTable from, ref long cursor, Span<nint> theirs, Span<nint> records, out int count)
+    {
+        if (!AlignedWith(from))
+        {
+            count = from.Scan(ref cursor, theirs);
+            if (count == 0) return false;
+            ResolveRecords(from, theirs[..count], records[..count]);
+            return true;
+        }
+
+        count = 0;
+        int listed = from.Scan(ref cursor, theirs);
+        int key = Layout.KeyOffsets[0];
+        for (int i = 0; i < listed; i++)
+        {
+            nint f = theirs[i];
+            ulong at = (ulong)(*(long*)(f + key) - _base);
+            nint entry = _places.Page(at);
+            if ((_directory[entry] & Clean) != 0) Touch((int)entry);
+            nint p = _directory[entry] + _places.Offset(at);
+            if (*(ulong*)p != RecordWord.Empty)
+            {
+                theirs[count] = f;
+                records[count++] = p;
+                continue;
+            }
+
+            for (int b = 0; b < SlotBytes; b += 8) *(ulong*)(p + b) = *(ulong*)(f + b);
+            ((PageHeader*)_directory[entry])->Count++;
+            Count++;
+        }
+
+        return listed > 0;
+    }
+
+    // Whether both are dense and this one reaches as far as the other; records of a TTL have an expiry of their own.
+    private bool AlignedWith(ValueTable from) =>
+        _dense && from._dense && _ttl == 0 && (from._entries == 0 || (_entries > 0 && from._base >= _base && from.DenseEnd <= DenseEnd)
+            || Extend(from._base, from.DenseEnd - 1));
+
+    private long DenseEnd => _base + ((long)_entries * _slots);
 
     private bool FindDense(ValueTable from, ReadOnlySpan<nint> theirs, Span<nint> records)
     {

@@ -163,20 +163,34 @@ public sealed unsafe partial class ValueTable : StoredTable
             var page = (PageHeader*)(_directory[at] & ~Clean);
             if (page->Count == 0 || at >> page->Depth != 0) continue;
             nint p = (nint)page + PageHeader.Bytes + ((nint)slot * SlotBytes);
-            for (; slot < _slots; slot++, p += SlotBytes)
+            while (slot < _slots)
             {
-                if (*(ulong*)p <= RecordWord.Removed || (_ttl > 0 && *(long*)(p + Layout.ExpiryOffset) <= now)) continue;
                 if (n == records.Length)
                 {
                     cursor = ((long)at << 32) | (uint)slot;
                     return n;
                 }
 
-                records[n++] = p;
+                // As many slots as fit if all hold a record: no branch on whether they do, which nobody can foresee.
+                int end = Math.Min(_slots, slot + records.Length - n), first = n;
+                for (; slot < end; slot++, p += SlotBytes)
+                {
+                    records[n] = p;
+                    n += *(ulong*)p > RecordWord.Removed ? 1 : 0;
+                }
+
+                if (_ttl > 0) n = first + Unexpired(records[first..n], now);
             }
         }
 
         cursor = (long)at << 32;
+        return n;
+    }
+
+    private int Unexpired(Span<nint> records, long now)
+    {
+        int n = 0;
+        foreach (nint r in records) if (*(long*)(r + Layout.ExpiryOffset) > now) records[n++] = r;
         return n;
     }
 

@@ -26,6 +26,7 @@ internal sealed class Run(RunServices services, JobKey job, int generation, ILog
     private readonly Queue<object> _facts = new();
     private bool _taking;
     private bool _draining;
+    private string? _moving;
     private readonly HashSet<string> _kept = [];
     private ImmutableArray<string> _wishes = [];
     private bool _looking;
@@ -111,9 +112,17 @@ internal sealed class Run(RunServices services, JobKey job, int generation, ILog
         if (_draining) return;
         _draining = true;
         _leaving.Cancel();
-        if (_state is { Phase: JobPhase.Running, Checkpoints: true }) Tell(new CheckpointFact.Wanted(NowMs(), Final: true));
+        if (_state is { Phase: JobPhase.Running, Checkpoints: true }) Move("the silo of its run is stopping");
         else if (!_state.Checkpoints) Fail(new JobFault(FaultCodes.Lost, "its silo is stopping", null, services.Time.GetUtcNow()), true);
         else StandDown();
+    }
+
+    // The shards stand still after the final epoch, and the next generation goes on from there, elsewhere.
+    private void Move(string why)
+    {
+        if (_moving is not null) return;
+        _moving = why;
+        Tell(new CheckpointFact.Wanted(NowMs(), Final: true));
     }
 
     /// <summary>Called about twice a second: intervals, time-outs, new splits.</summary>
@@ -126,6 +135,7 @@ internal sealed class Run(RunServices services, JobKey job, int generation, ILog
             return;
         }
 
+        if (_state is { Phase: JobPhase.Running, Checkpoints: true } && Shards.Leaving is { } leaving) Move($"silo {leaving} is stopping");
         if (_state.Phase is not (JobPhase.Running or JobPhase.Stopping)) return;
         long now = NowMs();
         Tell(new CheckpointFact.Clock(now));
@@ -210,7 +220,7 @@ internal sealed class Run(RunServices services, JobKey job, int generation, ILog
             case CheckpointEffect.Completed c:
                 History.Completed(_epochs!.Published!, services.Time.GetUtcNow());
                 Tell(new JobFact.EpochCompleted(c.Epoch, c.Last, c.Final));
-                if (_draining && c.Final && !c.Last) StandDown();
+                if (_moving is { } why && c.Final && !c.Last) Tell(new JobFact.HandedOver(why));
                 break;
             case CheckpointEffect.Overdue o: Do(() => OverdueAsync(o)); break;
             case CheckpointEffect.StandDown: StandDown(); break;
@@ -367,8 +377,11 @@ internal sealed class Run(RunServices services, JobKey job, int generation, ILog
     private async Task BeginNextAsync(JobEffect.BeginNext next)
     {
         await Task.Delay(TimeSpan.FromMilliseconds(next.DelayMs), services.Time, _leaving.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
-        if (_draining) return;
-        await RunStart.TryBeginAsync(services, job.ToString(), generation + 1, new RunBegin(next.Cause, false, null, _state.RecentMs), log);
+        string? on = _draining ? services.Silos.Names.FirstOrDefault(s => s != services.Agents.Here) : services.Agents.Here;
+
+        // The last silo leaves the job as it is: the next start goes on from there.
+        if (on is null || (_draining && !next.AskedFor)) return;
+        await RunStart.TryBeginAsync(services, on, job.ToString(), generation + 1, new RunBegin(next.Cause, next.AskedFor, null, _state.RecentMs), log);
     }
 
     private void End(DesiredState? final)

@@ -21,7 +21,10 @@ internal sealed class RunShards(RunServices services, JobKey job, int generation
     public ImmutableArray<string> Silos => [.. Table.Silos.SelectMany(s => s).Distinct(StringComparer.Ordinal)];
 
     /// <summary>A silo of the table that is not live any more; null = all are.</summary>
-    public string? Lost => Silos.FirstOrDefault(s => s != services.Agents.Here && !services.Silos.IsLive(s));
+    public string? Lost => Silos.FirstOrDefault(s => s != services.Agents.Here && !services.Silos.Answers(s));
+
+    /// <summary>A silo of the table that is about to stop, and waits until its shards have gone; null = none is.</summary>
+    public string? Leaving => Silos.FirstOrDefault(s => s != services.Agents.Here && services.Silos.IsLeaving(s));
 
     /// <summary>Starts a shard on its silo; gives its host's instance.</summary>
     public Task<string> StartAsync(ShardId id, ImmutableArray<ShardSplits> splits)
@@ -64,7 +67,7 @@ internal sealed class RunShards(RunServices services, JobKey job, int generation
                 await command(services.Agents.On(silo));
                 return;
             }
-            catch (TimeoutException) when (silo == services.Agents.Here || services.Silos.IsLive(silo))
+            catch (TimeoutException) when (silo == services.Agents.Here || services.Silos.Answers(silo))
             {
             }
         }

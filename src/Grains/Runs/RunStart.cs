@@ -21,11 +21,11 @@ internal static class RunStart
     }
 
     /// <summary>As above; a failure is only noted, since the agents look again every second.</summary>
-    public static async Task TryBeginAsync(RunServices services, string job, int generation, RunBegin begin, ILogger log)
+    public static async Task TryBeginAsync(RunServices services, string on, string job, int generation, RunBegin begin, ILogger log)
     {
         try
         {
-            await BeginAsync(services.Grains, services.Agents.Here, job, generation, begin);
+            await BeginAsync(services.Grains, on, job, generation, begin);
         }
 #pragma warning disable CA1031 // Reconciliation is the second try.
         catch (Exception e)

@@ -11,6 +11,8 @@ public sealed class SiloShards(HostServices services)
 {
     private readonly ConcurrentDictionary<(string Job, int Generation), Generation> _generations = new();
     private readonly ConcurrentDictionary<string, int> _over = new();
+    private volatile TaskCompletionSource? _empty;
+
     /// <summary>Opens a host; once per shard and activation.</summary>
     /// <param name="instance">name of the grain's activation.</param>
     /// <param name="left">called once the host has been stopped by <see cref="StopAsync"/>.</param>
@@ -61,7 +63,16 @@ public sealed class SiloShards(HostServices services)
         var rows = g.Hosts.Values.Select(h => Row(h.Host)).ToImmutableArray();
         await Task.WhenAll(g.Hosts.Values.Select(h => h.Host.StopAsync()));
         foreach (var (_, left) in g.Hosts.Values) left();
+        if (_generations.IsEmpty) _empty?.TrySetResult();
         return rows;
+    }
+
+    /// <summary>Completes when no host is left.</summary>
+    public Task WhenEmpty()
+    {
+        var empty = _empty = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        if (_generations.IsEmpty) empty.TrySetResult();
+        return empty.Task;
     }
 
     public ImmutableArray<ShardRow> Status(string job, int generation) => [.. Hosts(job, generation).Select(Row)];

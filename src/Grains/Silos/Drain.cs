@@ -1,13 +1,14 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using OrleansStream.Grains.Shards;
 
 namespace OrleansStream.Grains.Silos;
 
 /// <summary>
-/// Before Orleans stops (it is registered after Orleans, so stopped before it): no run stays here. Each takes a checkpoint and stands down; another silo, or the next
-/// start, goes on from there.
+/// Before Orleans stops (it is registered after Orleans, so stopped before it): no run and no shard stays here. Runs take a final checkpoint and begin elsewhere what
+/// goes on from there; those of other silos hear in a heartbeat that this one is leaving, and do the same. The last silo leaves it to the next start.
 /// </summary>
-public sealed class Drain(SiloRuns runs, LiveSilos silos, TimeProvider time, ILogger<Drain> log) : IHostedService
+public sealed class Drain(SiloRuns runs, SiloShards shards, LiveSilos silos, TimeProvider time, ILogger<Drain> log) : IHostedService
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
@@ -31,11 +32,11 @@ public sealed class Drain(SiloRuns runs, LiveSilos silos, TimeProvider time, ILo
 
         try
         {
-            await empty.WaitAsync(Limit, time, cancellationToken);
+            await Task.WhenAll(empty, shards.WhenEmpty()).WaitAsync(Limit, time, cancellationToken);
         }
         catch (Exception e) when (e is TimeoutException or OperationCanceledException)
         {
-            Log.DrainFailed(log, $"runs remain after {Limit}: {string.Join(", ", runs.Beats)}");
+            Log.DrainFailed(log, $"runs or shards remain after {Limit}: {string.Join(", ", runs.Beats.Select(r => $"{r.Job}/{r.Generation}").Concat(shards.Generations.Select(g => $"shards of {g.Job}/{g.Generation}")))}");
         }
     }
 }

@@ -113,7 +113,7 @@ public sealed class SiloAgent(
 
         // Hosts that were not reached when their generation was ended, as on a silo that was stopped then.
         foreach (var (job, generation) in Leftovers.Hosts(here, heads)) _ = shards.StopAsync(job, generation);
-        foreach (var (head, cause) in _heard.Silent(heads, services.Silos.IsLive, services.Silos.Listens, NowMs()))
+        foreach (var (head, cause) in _heard.Silent(heads, services.Silos.Answers, services.Silos.Listens, NowMs()))
             if (_beginning.Add(head.Job.ToString())) _ = BeginAsync(head, cause);
     }
 

@@ -88,10 +88,12 @@ internal sealed record GroupingExpr(string Function, ImmutableArray<Expr> Argume
     public override string ToString() => $"{Function}({string.Join(", ", Arguments)})";
 }
 
-/// <summary>PROCTIME(): the clock's column.</summary>
-internal sealed record ProctimeExpr() : Expr(SqlType.TimestampLtz(3).NotNull)
+/// <summary>PROCTIME(): a column that is nothing but this is a time attribute.</summary>
+internal static class Proctime
 {
-    public override string ToString() => "PROCTIME()";
+    public static CallExpr Call { get; } = new("PROCTIME", [], SqlType.TimestampLtz(3).NotNull);
+
+    public static bool Is(Expr e) => e is CallExpr { Function: "PROCTIME" };
 }
 
 /// <summary>TUMBLE(ts, …) and its kin as GROUP BY keys, TUMBLE_START(…) and its kin elsewhere, until grouping has resolved them.</summary>

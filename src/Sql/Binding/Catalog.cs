@@ -9,7 +9,11 @@ public enum ColumnKind { Physical, Computed, Metadata }
 
 /// <summary>A column of a table as declared.</summary>
 /// <param name="Computed">for computed columns: over all columns of the table, by declared position.</param>
-public sealed record TableColumn(string Name, SqlType Type, ColumnKind Kind, Expr? Computed = null, TimeKind Time = TimeKind.None);
+public sealed record TableColumn(string Name, SqlType Type, ColumnKind Kind, Expr? Computed = null, TimeKind Time = TimeKind.None)
+{
+    /// <summary>For metadata columns: the connector's key, and whether the column is VIRTUAL, so not written.</summary>
+    public (string Key, bool Virtual, TextSpan Span) Metadata { get; init; }
+}
 
 /// <summary>A WITH option; spans point into the script that declared it, and are empty when that was another one.</summary>
 public sealed record TableOption(string Key, string Value, TextSpan KeySpan, TextSpan ValueSpan);
@@ -28,6 +32,9 @@ public sealed record CatalogTable(
 
     /// <summary>Positions of the columns that the connector has: the payload.</summary>
     public ImmutableArray<int> PhysicalColumns => [.. Enumerable.Range(0, Columns.Length).Where(i => Columns[i].Kind == ColumnKind.Physical)];
+
+    /// <summary>Positions of the columns that a source delivers: the payload and metadata.</summary>
+    public ImmutableArray<int> ReadColumns => [.. Enumerable.Range(0, Columns.Length).Where(i => Columns[i].Kind != ColumnKind.Computed)];
 }
 
 /// <summary>A view: its query, bound when the view was created, so that later columns of its tables do not show up.</summary>

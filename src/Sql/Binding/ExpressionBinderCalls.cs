@@ -76,7 +76,7 @@ internal sealed partial class ExpressionBinder
                     return Error(Codes.TypeMismatch, c.Span, $"{Show(a[1].Type)} and {Show(a[2].Type)} have no type in common");
                 return Call("CASE", type, a[0], Casts.To(a[1], type), Casts.To(a[2], type));
             case "MOD" when a.Length == 2 && a[0].Type.IsNumeric && a[1].Type.IsNumeric: return Arithmetic("%", a[0], a[1], c.Span);
-            case "PROCTIME" when a.Length == 0: return new ProctimeExpr();
+            case "PROCTIME" when a.Length == 0: return Proctime.Call;
             default: return null;
         }
     }
@@ -196,7 +196,7 @@ internal sealed partial class ExpressionBinder
         long size = values[intervals - 1], step = kind == WindowKind.Hop ? values[0] : size;
         TimeKind clock = scope.Columns[time.Index].Time;
         var window = new WindowFunction(kind, time.Index, clock, size, step, values.Length > intervals ? values[^1] : 0, []);
-        if (GroupWindows.Problem(window) is { } problem) return Error(Codes.WindowArguments, c.Span, problem);
+        if (GroupWindows.Problem(window, inGroupBy: true) is { } problem) return Error(Codes.WindowArguments, c.Span, problem);
         return new GroupWindowExpr(window, role, role == WindowRole.Time ? time.Type.NotNull : SqlType.Timestamp(3).NotNull);
     }
 }

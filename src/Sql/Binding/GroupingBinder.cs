@@ -90,11 +90,6 @@ internal sealed class GroupingBinder(ImmutableArray<RelColumn> input, Expression
 
     private void AddWindowKeys(WindowFunction window)
     {
-        // Sessions of different keys are apart.
-        if (window.Kind == WindowKind.Session)
-            Window = window with { PartitionBy = [.. _keys.OfType<ColumnExpr>().Select(c => c.Index)] };
-        if (window.Kind == WindowKind.Session && _keys.Exists(k => k is not ColumnExpr))
-            diagnostics.Error(Codes.NotSupported, default, "SESSION groups by columns only", "compute the key in a subquery");
         int at = input.Length;
         int first = _keys.Count;
         foreach (RelColumn column in GroupWindows.Columns(input[window.TimeColumn]))
@@ -141,7 +136,7 @@ internal sealed class GroupingBinder(ImmutableArray<RelColumn> input, Expression
 
     private Expr WindowBound(GroupWindowExpr w, TextSpan span)
     {
-        if (w.Role == WindowRole.None || Window is null || w.Window != Window with { PartitionBy = [] })
+        if (w.Role == WindowRole.None || Window is null || w.Window != Window)
         {
             diagnostics.Error(Codes.WindowArguments, span, "no such window in GROUP BY", "bounds of a window repeat the arguments of the window in GROUP BY");
             return w;

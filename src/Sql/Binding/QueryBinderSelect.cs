@@ -61,8 +61,7 @@ internal sealed partial class QueryBinder
         qualify = qualify is null ? null : TakeOver(qualify, visible.Length, over);
         visible = [.. visible, .. over.Select((o, i) => new RelColumn($"w{i}$o", o.Type))];
         ImmutableArray<RelColumn> columns = [.. items.Select((item, i) => OutputColumn(item.Name, values[i], visible))];
-        ImmutableArray<Expr> outputs = [.. values.Select(v => v is ProctimeExpr ? new CallExpr("PROCTIME", [], v.Type) : v)];
-        var select = new BoundSelect(input.Query, where, grouping.Window, bound, having, [.. over], qualify, outputs, s.Distinct, columns);
+        var select = new BoundSelect(input.Query, where, grouping.Window, bound, having, [.. over], qualify, [.. values], s.Distinct, columns);
         return orderBy.Length == 0 ? select : OrderSelect(select, orderBy, order, values, visible);
     }
 
@@ -80,7 +79,7 @@ internal sealed partial class QueryBinder
     private static RelColumn OutputColumn(string name, Expr value, ImmutableArray<RelColumn> visible) => value switch
     {
         ColumnExpr c => visible[c.Index] with { Name = name },
-        ProctimeExpr => new RelColumn(name, value.Type, TimeKind.Processing),
+        CallExpr when Proctime.Is(value) => new RelColumn(name, value.Type, TimeKind.Processing),
         _ => new RelColumn(name, value.Type),
     };
 

@@ -59,8 +59,7 @@ internal sealed class TableBinder(IFunctions functions, DiagnosticBag diagnostic
                 SqlType type = TypeBinder.Bind(p.Type, diagnostics) ?? SqlType.Null;
                 return new TableColumn(p.Name.Name, key ? type.NotNull : type, ColumnKind.Physical);
             case MetadataColumn m:
-                diagnostics.Error(Codes.NotSupported, m.Span, "METADATA columns are not supported yet");
-                return new TableColumn(m.Name.Name, SqlType.Null, ColumnKind.Metadata);
+                return new TableColumn(m.Name.Name, TypeBinder.Bind(m.Type, diagnostics) ?? SqlType.Null, ColumnKind.Metadata) { Metadata = (m.Key ?? m.Name.Name, m.Virtual, m.Span) };
             default:
                 return new TableColumn(column.Name.Name, SqlType.Null, ColumnKind.Computed);
         }
@@ -78,9 +77,9 @@ internal sealed class TableBinder(IFunctions functions, DiagnosticBag diagnostic
             var binder = new ExpressionBinder(Scope.Of(Catalog.Key(syntax.Table), visible), functions, diagnostics);
             Expr value = binder.Bind(computed.Value);
             if (value is BadExpr) continue;
-            if (value is ProctimeExpr)
+            if (Proctime.Is(value))
             {
-                columns[i] = columns[i] with { Type = value.Type, Computed = new CallExpr("PROCTIME", [], value.Type), Time = TimeKind.Processing };
+                columns[i] = columns[i] with { Type = value.Type, Computed = value, Time = TimeKind.Processing };
             }
             else
             {

@@ -51,12 +51,17 @@ internal static class LogicalBuilder
     {
         LogicalNode node = Build(s.Input);
         if (s.Where is not null) node = new LogicalFilter(node, s.Where);
-        if (s.Window is not null)
+        BoundGrouping? grouping = s.Grouping;
+        if (s.Window is { Kind: WindowKind.Session })
+        {
+            (node, grouping) = SessionKeys.Build(node, s.Window, grouping!);
+        }
+        else if (s.Window is not null)
         {
             RelColumn time = node.Columns[s.Window.TimeColumn];
             node = new LogicalWindow(node, s.Window, [.. node.Columns.Select(c => c.Plain()), .. GroupWindows.Columns(time)]);
         }
-        if (s.Grouping is not null) node = Aggregate(node, s.Grouping);
+        if (grouping is not null) node = Aggregate(node, grouping);
         if (s.Having is not null) node = new LogicalFilter(node, s.Having);
         if (s.Over.Length > 0) node = new LogicalOver(node, s.Over, [.. node.Columns, .. s.Over.Select((o, i) => new RelColumn($"w{i}$o", o.Type))]);
         if (s.Qualify is not null) node = new LogicalFilter(node, s.Qualify);

@@ -75,7 +75,10 @@ public sealed record LogicalWindowAggregate(
 {
     public LogicalNode From => Inputs[0];
 
-    public override string Describe() => $"WindowAggregate(window=[{Window}], group={Columnar(Keys)}, calls={List(Calls)}, bounds={List(Columns.Skip(Keys.Length + Calls.Length).Select(c => c.Window))})";
+    /// <summary>The windows that the input already has, when <see cref="Window"/> only gathers what belongs to each.</summary>
+    public WindowFunction? Attached { get; init; }
+
+    public override string Describe() => $"WindowAggregate(window=[{Window}{(Attached is null ? "" : $" of {Attached.Kind.ToString().ToUpperInvariant()}")}], group={Columnar(Keys)}, calls={List(Calls)}, bounds={List(Columns.Skip(Keys.Length + Calls.Length).Select(c => c.Window))})";
 }
 
 /// <param name="Condition">over left ++ right.</param>

@@ -39,7 +39,7 @@ internal sealed partial class PhysicalBuilder(PhysicalOptions options, TextSpan 
             case LogicalProject p: return ProjectMerge.IsIdentity(p) ? inputs[0] : new PhysicalProject(inputs[0], p.Items, Forwarded(p, inputs[0]));
             case LogicalWindowAggregate a: return WindowAggregate(a, inputs[0]);
             case LogicalSink s: return Sink(s, inputs[0]);
-            case LogicalWindow: return NotYet("a window without GROUP BY window_start, window_end", "group by both bounds of the window");
+            case LogicalWindow w: return Assign(w, inputs[0]);
             case LogicalAggregate a: return GroupAggregate(a, inputs[0]);
             case LogicalJoin j: return Join(j, inputs[0], inputs[1]);
             case LogicalUnnest u: return new PhysicalUnnest(inputs[0], u.Column, u.Kept, u.Outer, u.Ordinality, u.Columns);
@@ -64,7 +64,7 @@ internal sealed partial class PhysicalBuilder(PhysicalOptions options, TextSpan 
             return Refuse(Codes.UpdatesRefused, $"the source {s.Table.Name} gives updates without the rows before, which are addressed by a primary key", "declare PRIMARY KEY (…) NOT ENFORCED");
         // The key is read even when the query does not ask for it: before the computed columns, which come last.
         ImmutableArray<int> missing = [.. s.Table.PrimaryKey.Where(k => !s.Positions.Contains(k))];
-        int at = s.Positions.Count(p => s.Table.Columns[p].Kind == ColumnKind.Physical);
+        int at = s.Positions.Count(p => s.Table.Columns[p].Kind != ColumnKind.Computed);
         ImmutableArray<int> positions = s.Positions.InsertRange(at, missing);
         ImmutableArray<RelColumn> columns = s.Columns.InsertRange(at, missing.Select(k => new RelColumn(s.Table.Columns[k].Name, s.Table.Columns[k].Type)));
         var scan = new PhysicalScan(s.Table, s.Options, positions, columns, changelog);

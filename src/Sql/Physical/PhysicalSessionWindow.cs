@@ -21,7 +21,7 @@ public sealed record PhysicalSessionWindow(PhysicalNode Input, SessionWindowSpec
     public override string Describe() =>
         $"SessionWindow(groupBy={Names(Window.Keys)}, window=[{Function}], select={List(Window.Calls)}{(Window.Properties.IsEmpty ? "" : $", properties={List(Window.Properties)}")})";
 
-    public override ModifyKinds Accepts(int port) => ModifyKinds.Insert;
+    public override ModifyKinds Accepts(int port) => Window.Retracts ? ModifyKinds.All : ModifyKinds.Insert;
 
     public override ModifyKinds Emits(ImmutableArray<ModifyKinds> inputs) => ModifyKinds.Insert;
 
@@ -33,5 +33,5 @@ public sealed record PhysicalSessionWindow(PhysicalNode Input, SessionWindowSpec
         return Follow(inputs[0].Keys, k => Window.Keys.IndexOf(k)) is { } keys ? Distribution.Hash(keys) : Distribution.Any;
     }
 
-    public override OperatorSpec Spec() => Window;
+    public override OperatorSpec Spec() => Window with { Routing = IEquiJoin.Routing(Input) };
 }

@@ -34,5 +34,10 @@ public sealed record PhysicalSliceWindow(
         return Follow(inputs[0].Keys, k => Keys.IndexOf(k)) is { } keys ? Distribution.Hash(keys) : Distribution.Any;
     }
 
-    public override OperatorSpec Spec() => Window;
+    public override OperatorSpec Spec() => Window switch
+    {
+        HopWindowSpec hop => hop with { Routing = IEquiJoin.Routing(Input) },
+        CumulateWindowSpec cumulate => cumulate with { Routing = IEquiJoin.Routing(Input) },
+        _ => Window,
+    };
 }

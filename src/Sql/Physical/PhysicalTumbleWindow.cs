@@ -22,7 +22,7 @@ public sealed record PhysicalTumbleWindow(PhysicalNode Input, TumbleWindowSpec W
         $"TumbleWindow(phase=[{Window.Phase}], groupBy={Names(Window.Keys)}, window=[{Function}], select={List(Window.Calls)}"
         + $"{(Window.Properties.IsEmpty ? "" : $", properties={List(Window.Properties)}")})";
 
-    public override ModifyKinds Accepts(int port) => ModifyKinds.Insert;
+    public override ModifyKinds Accepts(int port) => Window.Retracts ? ModifyKinds.All : ModifyKinds.Insert;
 
     public override ModifyKinds Emits(ImmutableArray<ModifyKinds> inputs) => ModifyKinds.Insert;
 
@@ -35,5 +35,6 @@ public sealed record PhysicalTumbleWindow(PhysicalNode Input, TumbleWindowSpec W
         return Follow(inputs[0].Keys, k => Window.Keys.IndexOf(k)) is { } keys ? Distribution.Hash(keys) : Distribution.Any;
     }
 
-    public override OperatorSpec Spec() => Window;
+    // The partial phase keeps nothing that is stored.
+    public override OperatorSpec Spec() => Window.Phase == AggregatePhase.Partial ? Window : Window with { Routing = IEquiJoin.Routing(Input) };
 }

@@ -8,9 +8,6 @@ internal static class EngineAggregates
 {
     public static bool Has(AggregateCall call) => Bind(call) is not null;
 
-    /// <summary>A window takes it: DISTINCT keeps values of its own, which no window has yet.</summary>
-    public static bool HasInWindow(AggregateCall call) => !call.Distinct && Has(call);
-
     /// <summary>A row can be taken back again.</summary>
     public static bool Retracts(AggregateCall call) => Has(call) && FunctionCatalog.Aggregates[call.Function].BindRetracting(call) is not null;
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using OrleansStream.Columns;
 using OrleansStream.Engine.Connect;
 using OrleansStream.Sql.Binding;
 using OrleansStream.Sql.Diagnostics;
@@ -30,11 +31,31 @@ internal sealed class OptionCheck(IConnectorSchemas connectors, DiagnosticBag di
         if (asSource ? !schema.Source : !schema.Sink)
             diagnostics.Error(Codes.ConnectorRole, At(connector.ValueSpan), $"the connector '{connector.Value}' cannot be {(asSource ? "read from" : "written to")}");
         foreach (TableOption option in options) CheckOne(schema, options, option, At);
+        foreach (TableColumn column in table.Columns.Where(c => c.Kind == ColumnKind.Metadata)) CheckMetadata(schema, column, asSource, At);
+        if (!table.PartitionKeys.IsEmpty && !schema.Partitions)
+            diagnostics.Error(Codes.TableDefinition, At(table.Span), $"the connector '{connector.Value}' knows no PARTITIONED BY");
         foreach (Option required in schema.Options.Where(o => o.Required && options.All(given => given.Key != o.Name)))
             diagnostics.Error(Codes.MissingOption, At(table.Span), $"the table '{table.Name}' lacks the option '{required.Name}'", required.Doc);
         if (schema.Formats.Length > 0 && options.All(o => o.Key != "format"))
             diagnostics.Error(Codes.MissingOption, At(table.Span), $"the table '{table.Name}' lacks the option 'format'", $"formats are {string.Join(", ", schema.Formats)}");
         return schema;
+    }
+
+    private void CheckMetadata(OptionSchema schema, TableColumn column, bool asSource, Func<TextSpan, TextSpan> at)
+    {
+        (string key, bool isVirtual, TextSpan span) = column.Metadata;
+        if (!asSource && !isVirtual)
+            diagnostics.Error(Codes.TableDefinition, at(span), $"the connector '{schema.Connector}' writes no metadata", $"declare '{column.Name}' METADATA VIRTUAL");
+        if (!asSource) return;
+        if (schema.Metadata.FirstOrDefault(m => m.Name == key) is not { } known)
+        {
+            diagnostics.Error(Codes.TableDefinition, at(span), $"the connector '{schema.Connector}' has no metadata '{key}'",
+                Suggest.DidYouMean(key, schema.Metadata.Select(m => m.Name)) ?? (schema.Metadata.IsEmpty ? null : $"there is {string.Join(", ", schema.Metadata.Select(m => m.Name))}"));
+        }
+        else if (!Casts.Explicit(SqlTypeText.Parse(known.Type), column.Type))
+        {
+            diagnostics.Error(Codes.TypeMismatch, at(span), $"the metadata '{key}' is {known.Type}, which cannot be cast to {column.Type.WithNullable(true)}");
+        }
     }
 
     private void CheckOne(OptionSchema schema, ImmutableArray<TableOption> all, TableOption option, Func<TextSpan, TextSpan> at)

@@ -139,12 +139,15 @@ internal sealed class StageCutter
     private SourceInput Source(PhysicalScan scan)
     {
         CatalogTable table = scan.Table;
-        ImmutableArray<int> physical = table.PhysicalColumns;
+        ImmutableArray<int> physical = table.ReadColumns;
         var payload = new Schema([.. physical.Select(p => new Field(table.Columns[p].Name, table.Columns[p].Type))]);
         string connector = scan.Options.First(o => o.Key == "connector").Value;
         var reference = new TableRef(table.Name, connector, PhysicalBuilder.TableOptions(scan.Options), payload,
-            [.. table.PrimaryKey.Select(k => physical.IndexOf(k))], [.. table.PartitionKeys.Select(k => physical.IndexOf(k))]);
-        ImmutableArray<int> projection = [.. scan.Positions.Where(p => table.Columns[p].Kind == ColumnKind.Physical).Select(p => physical.IndexOf(p))];
+            [.. table.PrimaryKey.Select(k => physical.IndexOf(k))], [.. table.PartitionKeys.Select(k => physical.IndexOf(k))])
+        {
+            Metadata = physical.Where(c => table.Columns[c].Kind == ColumnKind.Metadata).ToImmutableSortedDictionary(c => physical.IndexOf(c), c => table.Columns[c].Metadata.Key),
+        };
+        ImmutableArray<int> projection = [.. scan.Positions.Where(p => table.Columns[p].Kind != ColumnKind.Computed).Select(p => physical.IndexOf(p))];
         ImmutableArray<Expr> computed = [.. scan.Positions.Where(p => table.Columns[p].Kind == ColumnKind.Computed).Select(scan.Computed)];
         WatermarkSpec? watermark = table.Watermark is null ? null
             : new WatermarkSpec(scan.Positions.IndexOf(table.RowtimeColumn), scan.Local(table.Watermark), _watermarkInterval);
@@ -160,7 +163,6 @@ internal sealed class StageCutter
             PhysicalSink s => s.Target.Name,
             PhysicalGroupAggregate g => $"{(g.Group.Calls.IsEmpty ? "Distinct" : "GroupAggregate")}({g.Group.Phase.ToString().ToLowerInvariant()})",
             PhysicalSliceWindow w => $"{w.Function.Kind}Window({w.Phase.ToString().ToLowerInvariant()})",
-            PhysicalSessionWindow => "SessionWindow",
             PhysicalTumbleWindow t => $"TumbleWindow({t.Window.Phase.ToString().ToLowerInvariant()})",
             _ => n.GetType().Name["Physical".Length..],
         });

@@ -75,8 +75,8 @@ internal static class ColumnPruning
         if (kept.Count == 0) kept.Add(s.Table.PhysicalColumns.MinBy(i => columns[i].Type.Width == 0 ? int.MaxValue : columns[i].Type.Width));
         for (int i = columns.Length - 1; i >= 0; i--)
             if (kept.Contains(i) && columns[i].Computed is { } computed) kept.UnionWith(ExprTree.Columns(computed));
-        if (!kept.Any(i => columns[i].Kind == ColumnKind.Physical)) kept.Add(s.Table.PhysicalColumns[0]);
-        int[] order = [.. kept.Where(i => columns[i].Kind == ColumnKind.Physical), .. kept.Where(i => columns[i].Kind != ColumnKind.Physical)];
+        if (!kept.Any(i => columns[i].Kind != ColumnKind.Computed)) kept.Add(s.Table.PhysicalColumns[0]);
+        int[] order = [.. kept.Where(i => columns[i].Kind != ColumnKind.Computed), .. kept.Where(i => columns[i].Kind == ColumnKind.Computed)];
         RelColumn[] output = [.. order.Select(i => s.Table.QueryColumns[i])];
         int[] positions = [.. s.Positions.Select(i => Array.IndexOf(order, i))];
         return new Pruned(new LogicalScan(s.Table, s.Options, [.. order], [.. output]), positions);
@@ -150,7 +150,8 @@ internal static class ColumnPruning
         int bounds = a.Keys.Length + a.Calls.Length;
         int[] kept = [.. Enumerable.Range(0, a.Keys.Length), .. calls.Select(i => a.Keys.Length + i), .. needed.Where(i => i >= bounds)];
         var node = new LogicalWindowAggregate(input.Node, Remap(a.Window, input), [.. a.Keys.Select(k => input.Position[k])],
-            [.. calls.Select(i => input.Remap(a.Calls[i]))], [.. kept.Select(i => a.Columns[i])]);
+            [.. calls.Select(i => input.Remap(a.Calls[i]))], [.. kept.Select(i => a.Columns[i])])
+        { Attached = a.Attached };
         return new Pruned(node, Positions(a.Columns.Length, kept));
     }
 
@@ -218,7 +219,7 @@ internal static class ColumnPruning
     {
         int width = o.From.Columns.Length;
         // The order of arrival is read from no column.
-        SortKeyExpr Clock(SortKeyExpr key) => key.Value is ColumnExpr c && o.From.Columns[c.Index].Time == TimeKind.Processing ? key with { Value = new ProctimeExpr() } : key;
+        SortKeyExpr Clock(SortKeyExpr key) => key.Value is ColumnExpr c && o.From.Columns[c.Index].Time == TimeKind.Processing ? key with { Value = Proctime.Call } : key;
         o = o with { Calls = [.. o.Calls.Select(c => c with { OrderBy = [.. c.OrderBy.Select(Clock)] })] };
         Pruned input = Only(o.From, [.. needed.Where(i => i < width), .. o.Calls.SelectMany(ExprTree.Parts).SelectMany(ExprTree.Columns)]);
         ImmutableArray<OverCall> calls = [.. o.Calls.Select(c => ExprTree.Rewrite(c, e => e is ColumnExpr x ? x with { Index = input.Position[x.Index] } : null))];

@@ -12,7 +12,7 @@ internal static class Optimizer
         node = ProjectMerge.Apply(node);
         node = RankFromRowNumber.Apply(node);
         node = WindowRanks.Apply(WindowJoins.Apply(WindowRanks.Apply(WindowAggregation.Apply(node))));
-        node = TumbleAssignment.Apply(node);
+        node = TumbleAssignment.Apply(WindowedAggregation.Apply(node));
         // What had to wait above the new steps goes on down; projections in between fall together.
         node = ProjectMerge.Apply(FilterPushDown.Apply(node));
         node = UnwrapCasts.Apply(FoldConstants.Apply(node));

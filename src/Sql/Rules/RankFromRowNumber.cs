@@ -70,8 +70,8 @@ internal static class RankFromRowNumber
         {
             int at = items.IndexOf(e);
             if (at >= 0) return at;
-            items.Add(e is ProctimeExpr ? new CallExpr("PROCTIME", [], e.Type) : e);
-            columns.Add(new RelColumn($"e{items.Count - 1}$", e.Type, e is ProctimeExpr ? TimeKind.Processing : TimeKind.None));
+            items.Add(e);
+            columns.Add(new RelColumn($"e{items.Count - 1}$", e.Type, Proctime.Is(e) ? TimeKind.Processing : TimeKind.None));
             return items.Count - 1;
         }
         ImmutableArray<int> partition = [.. call.PartitionBy.Where(e => e is not LiteralExpr).Select(Place).Distinct()];

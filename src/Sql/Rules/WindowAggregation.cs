@@ -20,6 +20,12 @@ internal static class WindowAggregation
         WindowRole RoleOf(Expr e) => e is ColumnExpr c && c.Index >= width ? WindowRole.Start + (c.Index - width) : WindowRole.None;
         WindowRole[] roles = [.. aggregate.Keys.Select(k => RoleOf(project.Items[k]))];
         if (!roles.Contains(WindowRole.Start) || !roles.Contains(WindowRole.End)) return node;
+        // Sessions of other keys than those of the groups have other ends: rows get them first, and are then grouped like any others.
+        if (window.Window.Kind == WindowKind.Session)
+        {
+            Expr[] plain = [.. aggregate.Keys.Where((_, i) => roles[i] == WindowRole.None).Select(k => project.Items[k])];
+            if (!plain.All(e => e is ColumnExpr c && window.Window.PartitionBy.Contains(c.Index)) || !window.Window.PartitionBy.All(p => plain.Any(e => ((ColumnExpr)e).Index == p))) return node;
+        }
         // Whatever else uses the window's columns needs them in every row.
         HashSet<int> bounds = [.. aggregate.Keys.Where((_, i) => roles[i] != WindowRole.None)];
         if (project.Items.Where((_, i) => !bounds.Contains(i)).Any(e => ExprTree.Columns(e).Any(c => c >= width))) return node;

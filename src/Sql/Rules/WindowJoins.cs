@@ -38,7 +38,7 @@ internal static class WindowJoins
     internal static JoinWindow? WindowOf(LogicalNode node) => node switch
     {
         LogicalWindow w => new JoinWindow(w.Window, IsLocal(w.From, w.Window)),
-        LogicalWindowAggregate a => new JoinWindow(a.Window, IsLocal(a.From, a.Window)),
+        LogicalWindowAggregate a => new JoinWindow(a.Attached ?? a.Window, IsLocal(a.From, a.Window)),
         LogicalJoin j => j.Window,
         LogicalRank r => r.Window,
         LogicalProject or LogicalFilter => WindowOf(node.Inputs[0]),

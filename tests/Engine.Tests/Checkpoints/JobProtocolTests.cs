@@ -101,6 +101,18 @@ public class JobProtocolTests
     }
 
     [Fact]
+    public void A_generation_that_is_handed_over_is_followed_at_once_by_one_that_is_no_restart()
+    {
+        On(Running(), new JobFact.HandedOver("silo s1 is stopping"), new JobFact.ShardsStopped());
+        Assert.Equal(new JobEffect.BeginNext("silo s1 is stopping", 0, AskedFor: true), _effects[^2]);
+        Assert.Equal(new JobEffect.Over(null), _effects[^1]);
+
+        // Whoever was told to stop meanwhile stops.
+        var s = On(Running(), new JobFact.StopAsked(StopKind.Stop, null), new JobFact.HandedOver("silo s1 is stopping"));
+        Assert.Equal(JobPhase.Stopping, s.Phase);
+    }
+
+    [Fact]
     public void Another_instance_of_a_shard_ends_the_generation()
     {
         On(Running(), new JobFact.Started(A, "1"), new JobFact.Started(A, "2"), new JobFact.ShardsStopped());

@@ -27,6 +27,12 @@ public class AllocationTests
         ["group extremes"] = new GroupAggregateSpec(Counts, [0], [Count, Sum with { Function = "MAX" }], true, true),
         ["normalize"] = new ChangelogNormalizeSpec(Input, [0], true),
         ["deduplicate"] = new DeduplicateSpec(Input, [0], 1, true, true),
+        ["deduplicate first"] = new DeduplicateFirstSpec(Input, [2], 1),
+        ["top n"] = new TopNSpec(Input, [0], [new(1, true, false), new(2, false, true)], 1, 10, false, false, true),
+        ["top n number"] = new TopNSpec(Input.Concat(Schema.Of(("n", SqlType.BigInt.NotNull))), [0], [new(1, true, false)], 1, 10, true, false, true),
+        ["sort"] = new SortSpec(Input, [new(1, false, true), new(0, false, true)], 1),
+        ["over"] = new OverAggregateSpec(Input.Concat(Schema.Of(("s", SqlType.BigInt))), [0], 1, false, true, 3, [Sum]),
+        ["over arrival"] = new OverAggregateSpec(Input.Concat(Schema.Of(("n", SqlType.BigInt.NotNull))), [0], -1, true, true, -1, [Count]),
         ["limit"] = new LimitSpec(Input, 10, 1_000_000_000),
         ["join"] = new EquiJoinSpec(Input.Concat(Input), [0], [0]),
     };

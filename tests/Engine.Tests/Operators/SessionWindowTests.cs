@@ -33,7 +33,7 @@ public class SessionWindowTests
         window.AdvanceTo(long.MaxValue);
         Assert.Equal(rows, Sorted(window.Take()));
         Assert.Equal(late, window.Count("late_rows"));
-    }, iter: 400);
+    }, iter: 200);
 
     // A key whose sessions pass by the dozen within a batch, beside one that goes on: sessions leave in the order of their ends.
     [Fact]

@@ -52,6 +52,34 @@ public class SliceWindowTests
         Assert.Equal(rows, Sorted(final.Take()));
     }, iter: 100);
 
+    // As many integer keys, close together, as make tables dense; some windows have other keys than the one before.
+    [Theory]
+    [InlineData(false, 0)]
+    [InlineData(true, 0)]
+    [InlineData(false, 900)]
+    [InlineData(true, 900)]
+    public void Many_integer_keys_equal_the_reference(bool cumulates, int shift)
+    {
+        var input = Schema.Of(("k", SqlType.BigInt), ("ts", SqlType.Timestamp(3)), ("v", SqlType.BigInt));
+        var output = Schema.Of([("k", SqlType.BigInt), .. Output.Fields.Skip(1).Select(f => (f.Name, f.Type))]);
+        var random = new Random(5);
+        var lines = new List<string>();
+        for (int i = 0; i < 20_000; i++)
+        {
+            long time = i / 40;
+            lines.Add($"{(time / 100 * shift) + random.Next(i < 4000 ? 300 : 1500)} {time - random.Next(10)} {random.Next(100)}");
+            if (i % 500 == 499) lines.Add($"watermark {time - 5}");
+        }
+
+        var (rows, late) = Reference(lines, cumulates);
+        OperatorSpec spec = cumulates ? Cumulate with { Output = output } : Hop with { Output = output };
+        using var window = new OperatorHarness(spec, [input], new HarnessMode());
+        window.Batch(0, StreamFile.Rows(input, lines));
+        window.AdvanceTo(long.MaxValue);
+        Assert.Equal(rows, Sorted(window.Take()));
+        Assert.Equal(late, window.Count("late_rows"));
+    }
+
     private static (OperatorSpec, OperatorSpec) As<T>((TumbleWindowSpec Partial, T Final) phases) where T : OperatorSpec => (phases.Partial, phases.Final);
 
     private static List<string> Lines(Random random)
