@@ -43,6 +43,15 @@ public partial class SourceTests
     private static bool Owns(string file, BaseTypeDeclarationSyntax type) =>
         type.Modifiers.Any(SyntaxKind.PartialKeyword) ? file.StartsWith(type.Identifier.Text, StringComparison.Ordinal) : file == type.Identifier.Text;
 
+    /// <summary>Invariant 11: a grain that asks another one while it wakes up can wait for itself.</summary>
+    [Fact]
+    public void No_grain_calls_a_grain_to_wake_up()
+    {
+        var wakes = Sources.Product.SelectMany(p => Sources.Tree(p).GetRoot().DescendantNodes().OfType<MethodDeclarationSyntax>().Where(m => m.Identifier.Text == "OnActivateAsync").Select(m => (p, m))).ToArray();
+        Assert.NotEmpty(wakes);
+        Assert.Empty(wakes.Where(w => w.m.DescendantTokens().Any(t => t.Text is "GetGrain" or "GetGrainService" or "GrainFactory" or "Grains" or "Agents")).Select(w => w.p));
+    }
+
     [Fact]
     public void Nothing_is_left_for_later() =>
         Assert.Empty(Sources.Product.Where(f => Promise().IsMatch(Repository.Read(f))));

@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Text;
 using OrleansStream.Contracts;
 using OrleansStream.Grains.Runs;
+using OrleansStream.Grains.Silos;
 using OrleansStream.TestKit;
 using Xunit;
 
@@ -33,6 +34,16 @@ public sealed class ContractTests
         }
 
         Golden.Match("../../src/Contracts/GrainContracts.approved.txt", text.ToString());
+    }
+
+    /// <summary>Invariant 15: nobody waits long for an answer. An offer has a second, a poll two; whatever may take longer is not on the data path.</summary>
+    [Fact]
+    public void Calls_between_silos_are_answered_soon_or_given_up()
+    {
+        static double Seconds(MethodInfo m) => m.GetCustomAttribute<ResponseTimeoutAttribute>()?.Timeout?.TotalSeconds ?? double.MaxValue;
+        var agent = typeof(ISiloAgent).GetMethods().ToDictionary(m => m.Name, Seconds, StringComparer.Ordinal);
+        Assert.Equal((1.0, 2.0, 1.0), (agent["OfferAsync"], agent["ReadyAsync"], agent["BeatAsync"]));
+        Assert.All(agent, m => Assert.True(m.Value <= (m.Key == "StopAsync" ? 5 : 2), $"{m.Key}: {m.Value} s"));
     }
 
     private static string Alias(MemberInfo member) => member.GetCustomAttribute<AliasAttribute>() is { } alias ? $" '{alias.Alias}'" : "";

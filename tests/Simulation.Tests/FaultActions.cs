@@ -31,7 +31,7 @@ internal sealed class FaultActions(Cluster cluster, Scenario scenario, Simulated
             case Fault.Partition: Cut(e, bothWays: true); break;
             case Fault.Reactivated: OnHost(e, (s, h) => { if (cluster.Runs.TryGetValue(h.Generation, out var r)) r.Reactivate(s, h); }); break;
             case Fault.Deactivated: OnHost(e, Run.Deactivate); break;
-            case Fault.Stopped: cluster.Runs.Values.LastOrDefault(r => !r.Finished && !r.Dead)?.Stop(StopKind.Stop); break;
+            case Fault.Stopped: cluster.Runs.Values.LastOrDefault(r => !r.Finished && !r.Dead)?.Stop(StopKind.Stop, e.Ms % 2 == 0 ? "j-1" : null); break;
             case Fault.PowerLoss: LosePower(e.Ms); break;
             default: throw new InvalidOperationException($"no rule for {e}");
         }

@@ -27,10 +27,22 @@ public enum Topology
 
     /// <summary>An inner join of two sources.</summary>
     Join,
+
+    /// <summary>Windows that grow row by row, late rows among the input.</summary>
+    Sessions,
+
+    /// <summary>A left join of two sources whose times lie close together.</summary>
+    IntervalJoin,
+
+    /// <summary>The best three rows of each key, kept up to date.</summary>
+    TopN,
+
+    /// <summary>Updates that are taken back: how many keys have how many rows.</summary>
+    Updates,
 }
 
 /// <summary>A job of a topology with its input and what must come out; everything follows from the seed.</summary>
-internal sealed class Scenario
+internal sealed partial class Scenario
 {
     private static readonly Schema Orders = Schema.Of(("id", SqlType.BigInt.NotNull), ("user", SqlType.BigInt.NotNull), ("ts", SqlType.Timestamp(3).NotNull));
     private static readonly Schema Counts = Schema.Of(("user", SqlType.BigInt.NotNull), ("n", SqlType.BigInt.NotNull), ("window_start", SqlType.Timestamp(3).NotNull));
@@ -46,13 +58,17 @@ internal sealed class Scenario
         Topology = topology;
         _parallelism = [.. Enumerable.Range(0, 5).Select(_ => 1 + _random.Next(3))];
         var plan = new PlanBuilder().Set("batch-size", new[] { 1, 7, 64 }[_random.Next(3)]).Set("exchange.memory", 1 << 20);
-        Tables["orders"] = MakeOrders(topology is Topology.TwoStage or Topology.TwoPhase ? 1 : 1 + _random.Next(3));
+        Tables["orders"] = MakeOrders(topology is Topology.TwoStage or Topology.TwoPhase or Topology.Sessions ? 1 : 1 + _random.Next(3));
         Plan = topology switch
         {
             Topology.Chain => Chain(plan),
             Topology.TwoStage => TwoStage(plan),
             Topology.TwoPhase => TwoPhase(plan),
             Topology.Diamond => Diamond(plan),
+            Topology.Sessions => Sessions(plan),
+            Topology.IntervalJoin => IntervalJoin(plan),
+            Topology.TopN => TopN(plan),
+            Topology.Updates => Updates(plan),
             _ => Join(plan),
         };
     }
@@ -122,8 +138,8 @@ internal sealed class Scenario
     }
 
     // Time goes on by about 60 ms a row; some rows come late.
-    private MemoryTable MakeOrders(int splits) => new([.. Enumerable.Range(0, splits).Select(s => Enumerable.Range(0, 50 + _random.Next(250))
-        .Select(i => new object?[] { (long)((i * splits) + s), (long)_random.Next(20), 1_700_000_000_000L + (i * 60) - (_random.Next(8) == 0 ? _random.Next(3000) : 0) }).ToImmutableArray())], RowsPerMs: 0.3 + _random.NextDouble());
+    private MemoryTable MakeOrders(int splits, bool late = true) => new([.. Enumerable.Range(0, splits).Select(s => Enumerable.Range(0, 50 + _random.Next(250))
+        .Select(i => new object?[] { (long)((i * splits) + s), (long)_random.Next(20), 1_700_000_000_000L + (i * 60) - (late && _random.Next(8) == 0 ? _random.Next(3000) : 0) }).ToImmutableArray())], RowsPerMs: 0.3 + _random.NextDouble());
 
     private static TumbleWindowSpec Window() => new(
         Counts, 2, Size, 0, [1], [new AggregateCall("COUNT", [], [], -1, false, SqlType.BigInt.NotNull)], AggregatePhase.Single, [WindowProperty.Start]);

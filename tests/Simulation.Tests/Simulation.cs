@@ -66,10 +66,23 @@ internal sealed class SimulatedJob(Topology topology, Fault faults, int seed, Pl
         }
 
         if (end != DesiredState.Finished) throw new InvalidOperationException($"the job is {end}: {string.Join(" | ", Cluster.Failures.Select(f => f.Message).Take(3))}");
-        Compare(scenario.Expected, [.. Cluster.Memory.Targets["out"].Rows.Order(StringComparer.Ordinal)]);
+        Compare(scenario.Expected, Table(Cluster.Memory.Targets["out"].Rows));
         Cluster.Watched.CheckAll();
+        Rest();
         if (Cluster.Broken is { } broken) throw new InvariantException(broken);
         Invariants.Check(Cluster);
+    }
+
+    // A job that is over holds nothing, on any silo that has had the time to look.
+    private void Rest()
+    {
+        for (int i = 0; i < 6; i++)
+        {
+            Cluster.Settle();
+            if (Cluster.Silos.Values.All(s => !s.Alive || s.Hosts.Count == 0)) return;
+        }
+
+        throw new InvalidOperationException($"hosts are left: {Cluster.Describe()}");
     }
 
     private void Do(FaultActions doing, FaultEvent e, Silo? at, Run? run)
@@ -84,6 +97,14 @@ internal sealed class SimulatedJob(Topology topology, Fault faults, int seed, Pl
         if (effect is CheckpointEffect.Publish) foreach (var e in _schedule.At(Trigger.Publish, _publishes++)) Do(doing, e, run.Silo, run);
         _ending |= effect is JobEffect.WantEpoch or CheckpointEffect.Publish { Manifest.Last: true };
         if (_ending) foreach (var e in _schedule.At(Trigger.End, _ends++)) Do(doing, e, run.Silo, run);
+    }
+
+    // What the changes amount to; a row that is taken back without having come shows as such.
+    private static ImmutableArray<string> Table(IEnumerable<string> changes)
+    {
+        var counts = new SortedDictionary<string, int>(StringComparer.Ordinal);
+        foreach (string c in changes) counts[c[3..]] = counts.GetValueOrDefault(c[3..]) + (c[0] == '+' ? 1 : -1);
+        return [.. counts.SelectMany(c => Enumerable.Repeat($"{(c.Value < 0 ? "-D" : "+I")} {c.Key}", Math.Abs(c.Value))).Order(StringComparer.Ordinal)];
     }
 
     private static void Compare(ImmutableArray<string> expected, ImmutableArray<string> actual)

@@ -9,7 +9,7 @@ namespace OrleansStream.Simulation.Tests;
 /// </summary>
 public class SimulationTests
 {
-    private const int SeedsPerCase = 9;
+    private const int SeedsPerCase = 5;
 
     public static TheoryData<Topology, Fault> Cases()
     {

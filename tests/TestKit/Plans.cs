@@ -58,6 +58,9 @@ public sealed class PlanBuilder
 
         public StageBuilder Sink(string table, Schema schema, int from) => Node(new SinkSpec(Table(table, schema), false, []), out _, from);
 
+        /// <summary>A sink that takes updates.</summary>
+        public StageBuilder Changes(string table, Schema schema, int from) => Node(new SinkSpec(Table(table, schema), true, []), out _, from);
+
         /// <summary>Gives the stage's id.</summary>
         public int End()
         {

@@ -301,6 +301,7 @@ internal sealed class Run(RunServices services, JobKey job, int generation, ILog
         if (from is not null) await CommitSinksAsync(from);
         foreach (string sink in _sinks!.Uids) await RetryAsync(_sinks.NameOf(sink), () => _sinks.AbortAsync(sink, from, _ended.Token));
         Tell(new JobFact.Recommitted());
+        if (generation > 1) Do(() => SweepAsync(from));
     }
 
     private async Task PublishAsync(Manifest manifest)
@@ -342,6 +343,15 @@ internal sealed class Run(RunServices services, JobKey job, int generation, ILog
         string late = $"checkpoint {overdue.Epoch} was not reported in time by shards {string.Join(", ", overdue.Missing)}";
         History.Failed(overdue.Epoch, late);
         Fail(new JobFault(FaultCodes.Lost, late, null, Now), false);
+    }
+
+    // What older generations have stored for epochs that they never published.
+    private async Task SweepAsync(Manifest? from)
+    {
+        ImmutableArray<string> names = [];
+        await RetryAsync("parts", async () => names = await services.Parts.ListAsync($"{job}/", _ended.Token));
+        var dead = Leftovers.Parts(job, generation, names, from);
+        if (!dead.IsEmpty) await DropAsync(dead);
     }
 
     private async Task DropAsync(ImmutableArray<string> parts)

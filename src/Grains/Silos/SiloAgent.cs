@@ -108,7 +108,11 @@ public sealed class SiloAgent(
     private async Task ReconcileAsync()
     {
         if (services.Silos.IsLeaving(services.Agents.Here)) return;
+        var here = shards.Generations;
         var heads = await services.Journal.ReadRunningAsync(StoppedCancellationTokenSource.Token);
+
+        // Hosts that were not reached when their generation was ended, as on a silo that was stopped then.
+        foreach (var (job, generation) in Leftovers.Hosts(here, heads)) _ = shards.StopAsync(job, generation);
         foreach (var (head, cause) in _heard.Silent(heads, services.Silos.Answers, services.Silos.Listens, NowMs()))
             if (_beginning.Add(head.Job.ToString())) _ = BeginAsync(head, cause);
     }

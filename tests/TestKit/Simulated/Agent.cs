@@ -70,6 +70,7 @@ public sealed class Agent
     private void Look()
     {
         _cluster.World.After(1000, Look, _silo);
+        var here = _silo.Hosts.Keys.Select(h => (_cluster.Job.ToString(), h.Generation)).Distinct().ToArray();
         ImmutableArray<JournalHead> heads;
         try
         {
@@ -80,6 +81,7 @@ public sealed class Agent
             return;
         }
 
+        foreach (var (_, generation) in Leftovers.Hosts(here, heads)) _silo.StopOlder(generation + 1);
         foreach (var (head, cause) in _heard.Silent(heads, IsLive, _ => true, NowMs))
             _cluster.Begin(_silo, cause, askedFor: false, []);
     }

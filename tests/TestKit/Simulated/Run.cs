@@ -46,7 +46,7 @@ public sealed class Run(Cluster cluster, Silo silo, ImmutableArray<long> recent)
         On(new JobFact.Begin(head, head.Plan is null ? PlanJson.Write(plan) : null, silo.Name, cause, askedFor, cluster.World.NowMs));
     });
 
-    public void Stop(StopKind kind) => On(new JobFact.StopAsked(kind, null));
+    public void Stop(StopKind kind, string? savepoint = null) => On(new JobFact.StopAsked(kind, null, savepoint));
 
     public void On(object fact)
     {
@@ -202,6 +202,14 @@ public sealed class Run(Cluster cluster, Silo silo, ImmutableArray<long> recent)
         On(new JobFact.DesiredWritten(won, won ? Generation : Generation + 1));
     }
 
+    private async Task SweepAsync(Manifest? from)
+    {
+        ImmutableArray<string> names = [];
+        await RetryAsync(async () => names = await silo.Parts.ListAsync($"{cluster.Job}/", _ended.Token));
+        var dead = Leftovers.Parts(cluster.Job, Generation, names, from);
+        if (!dead.IsEmpty) await DropAsync(dead);
+    }
+
     private async Task DropAsync(ImmutableArray<string> parts)
     {
         if (!await _journal.AppendAsync(new DropEntry(Generation, parts), _ => false, null, _ended.Token)) return;
@@ -265,6 +273,7 @@ public sealed class Run(Cluster cluster, Silo silo, ImmutableArray<long> recent)
         foreach (var (uid, committer) in _committers)
             await RetryAsync(() => committer.AbortAsync(Generation, manifest?.Committables.GetValueOrDefault(uid, []) ?? [], _ended.Token));
         On(new JobFact.Recommitted());
+        if (Generation > 1) Do(() => SweepAsync(manifest));
     }
 
     private async Task KeepAsync(CheckpointEffect.Keep keep)
