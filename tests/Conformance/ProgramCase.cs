@@ -14,6 +14,8 @@ internal static class ProgramCase
         if (c.TryGetProperty("flink23_mode", out var mode) && mode.GetString() == "batch") return Outcome.NotApplicable("batch mode");
         ValuesTables.Clear();
         Inputs(c, "inputs");
+        if (c.TryGetProperty("tags", out var tags) && tags.GetRawText().Contains("proctime", StringComparison.Ordinal))
+            foreach (var (table, rows) in ValuesTables.Inputs) ValuesTables.Pauses[table] = rows.Length;
         Inputs(c, "inputs_after_restore");
         var sql = new StringBuilder();
         CaseRun.Settings(sql, c, ("emit", "each"), ("parallelism.default", "1"));

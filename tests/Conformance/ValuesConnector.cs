@@ -12,11 +12,15 @@ internal static class ValuesTables
 {
     public static ConcurrentDictionary<string, JsonElement[]> Inputs { get; } = new();
 
+    /// <summary>Number of rows after which a table rests for a minute, as Flink's programs of processing time do between a savepoint and what follows.</summary>
+    public static ConcurrentDictionary<string, int> Pauses { get; } = new();
+
     public static ConcurrentDictionary<string, ConcurrentQueue<OutputRow>> Outputs { get; } = new();
 
     public static void Clear()
     {
         Inputs.Clear();
+        Pauses.Clear();
         Outputs.Clear();
     }
 }
@@ -91,13 +95,14 @@ public sealed class ValuesConnector : Connector
 
     private sealed class Reader(SourceContext context, JsonElement[] rows) : IComputedReader
     {
+        private readonly int _pause = ValuesTables.Pauses.GetValueOrDefault(context.Table.Name, -1);
         private long _at;
 
         public SplitPosition Position => new(_at);
 
         public bool Ended => _at >= rows.Length;
 
-        public long NextDueMs => 0;
+        public long NextDueMs { get; private set; }
 
         public ValueTask OpenAsync(Split split, SplitPosition position, CancellationToken cancel)
         {
@@ -107,7 +112,9 @@ public sealed class ValuesConnector : Connector
 
         public int Fill(BatchBuilder to, int maxRows, long nowMs)
         {
-            int n = (int)Math.Min(maxRows, rows.Length - _at);
+            if (_at == _pause && NextDueMs == 0) NextDueMs = nowMs + 60_000;
+            if (_at == _pause && nowMs < NextDueMs) return 0;
+            int n = (int)Math.Min(maxRows, (_at < _pause ? _pause : rows.Length) - _at);
             for (int i = 0; i < n; i++)
             {
                 var row = rows[_at++];

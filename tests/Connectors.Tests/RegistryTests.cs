@@ -7,6 +7,13 @@ namespace OrleansStream.Connectors.Tests;
 public sealed class RegistryTests
 {
     [Fact]
+    public void Every_description_is_published_as_text()
+    {
+        foreach (var schema in ConnectorRegistry.Scan().Schemas)
+            Assert.Equal(OptionSchemaJson.Write(schema), OptionSchemaJson.Write(OptionSchemaJson.Read(OptionSchemaJson.Write(schema))));
+    }
+
+    [Fact]
     public void Connectors_are_found_under_each_of_their_names()
     {
         var registry = ConnectorRegistry.Scan();

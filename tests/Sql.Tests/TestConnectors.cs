@@ -1,4 +1,3 @@
-using OrleansStream.Columns;
 using OrleansStream.Engine.Connect;
 using OrleansStream.Sql.Planning;
 
@@ -15,7 +14,7 @@ internal static class TestConnectors
             new Option("json.ignore-parse-errors", OptionType.Boolean, "Skip what is malformed."),
             new Option("csv.field-delimiter", OptionType.Text, "Between fields."),
             new Option("changelog-mode", OptionType.Text, "Kinds of rows."),
-        ], ["json", "csv"], true) { Partitions = true, Metadata = [new MetadataKey("file.path", SqlType.String.NotNull), new MetadataKey("file.size", SqlType.BigInt.NotNull)] },
+        ], ["json", "csv"], true) { Partitions = true, Metadata = [new MetadataKey("file.path", "STRING NOT NULL"), new MetadataKey("file.size", "BIGINT NOT NULL")] },
         new OptionSchema("nexmark", "Generated.", true, false,
         [
             new Option("events", OptionType.Integer, "How many."),

@@ -15,7 +15,7 @@ internal sealed class JoinOperators : Benchmark
 
     public override IEnumerable<Group> Groups(long rows)
     {
-        int n = (int)(rows > 0 ? rows / 2 : 2_000_000);
+        int n = (int)(rows > 0 ? rows / 2 : 4_000_000);
         Batch[] left = Rows(n, 1), right = Rows(n, 2);
         using var duck = new Duck();
         duck.Load("l", Side, left);

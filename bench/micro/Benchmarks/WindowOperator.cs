@@ -17,6 +17,10 @@ internal sealed class WindowOperator : Benchmark
 
     public override IEnumerable<Group> Groups(long rows)
     {
+        // The same rows, ten a window of ten seconds, and all in one.
+        var apart = Bids.Make("u10k", (int)(rows > 0 ? rows : 20_000_000));
+        yield return new Group("u10k, other times", apart.Time.Length, new Contestant("rows a second apart", () => Apart(apart, i => i * 1000L)),
+            new Contestant("rows a microsecond apart", () => Apart(apart, i => i / 1000)));
         foreach (string input in Bids.Inputs)
         {
             int n = (int)(rows > 0 ? rows : 20_000_000);
@@ -27,6 +31,14 @@ internal sealed class WindowOperator : Benchmark
     }
 
     public override IEnumerable<Figure> Peers(Group group) => Bench.Peers.Run("LoopBench", "b", group.Input, group.Rows, "b-tumble-blocked+prefetch");
+
+    // The results differ, as the windows do.
+    private static string? Apart(Bids bids, Func<int, long> time)
+    {
+        if (bids.Time[^1] != Bids.Base + time(bids.Time.Length - 1)) for (int i = 0; i < bids.Time.Length; i++) bids.Time[i] = Bids.Base + time(i);
+        Pass(bids, Batch.MaxRows);
+        return null;
+    }
 
     /// <summary>One pass; marks after every <paramref name="markEvery"/> rows.</summary>
     internal static string Pass(Bids bids, int markEvery)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using OrleansStream.Reliability.Tests.Figures;
 using OrleansStream.TestKit.Processes;
 
 namespace OrleansStream.Figures;
@@ -98,15 +99,18 @@ internal static class FailingSink
         return seen;
     }
 
-    private static void Report(TimeSpan failing, Measured healthy, Measured gone, JsonElement stuck, JsonElement last, Dictionary<long, int> lines, long end)
+    private static void Report(TimeSpan failing, Measured healthy, Measured gone, JsonElement stuck, JsonElement last, Dictionary<long, int> written, long end)
     {
         CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
-        Console.WriteLine($"A target that is gone for {failing.TotalSeconds:0} s: the job was '{stuck.GetProperty("state").GetString()}' ({stuck.GetProperty("why").GetString()}), then '{last.GetProperty("state").GetString()}' in generation {last.GetProperty("generation").GetInt32()}; of {end + 1} rows {end + 1 - lines.Count} are lost, {lines.Values.Count(c => c > 1)} twice.");
-        Console.WriteLine();
-        Console.WriteLine("| Job beside it | Rows/s before | Rows/s meanwhile | Kept |");
-        Console.WriteLine("|---|---:|---:|---:|");
-        for (int i = 0; i < healthy.Rates.Length; i++) Console.WriteLine($"| {i + 1} | {healthy.Rates[i]:0} | {gone.Rates[i]:0} | {100 * gone.Rates[i] / healthy.Rates[i]:0.0} % |");
-        Console.WriteLine();
-        Console.WriteLine($"Memory of the process: {healthy.MostMemory >> 20} MiB at most before, {gone.MostMemory >> 20} MiB at most meanwhile.");
+        string[] lines =
+        [
+            $"A target that is gone for {failing.TotalSeconds:0} s: the job was '{stuck.GetProperty("state").GetString()}', then '{last.GetProperty("state").GetString()}' in generation {last.GetProperty("generation").GetInt32()}; of {end + 1} rows {end + 1 - written.Count} are lost, {written.Values.Count(c => c > 1)} twice. Memory of the process: {healthy.MostMemory >> 20} MiB at most before, {gone.MostMemory >> 20} MiB at most meanwhile.",
+            "",
+            "| Job beside it | Rows/s before | Rows/s meanwhile | Kept |",
+            "|---|---:|---:|---:|",
+            .. healthy.Rates.Select((rate, i) => $"| {i + 1} | {rate:0} | {gone.Rates[i]:0} | {100 * gone.Rates[i] / rate:0.0} % |"),
+        ];
+        Page.Write("failing-sink", string.Join('\n', lines));
+        Console.WriteLine(string.Join('\n', lines));
     }
 }

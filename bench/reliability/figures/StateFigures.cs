@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using OrleansStream.Reliability.Tests.Figures;
 
 namespace OrleansStream.Figures;
 
@@ -30,6 +31,7 @@ internal static partial class StateFigures
         long keys = ((long)mib << 20) / await BytesPerKeyAsync(pair);
         Console.Error.WriteLine($"{keys} keys");
         var figures = new List<Figure>();
+        string restore = "";
         foreach (var (share, percent, stride) in ((string, int, int)[])[("1 %, near", 1, 1), ("1 %, spread", 1, 100), ("20 %, near", 20, 1)])
         {
             foreach (string interval in (string[])["0 s", "1 s"])
@@ -37,15 +39,21 @@ internal static partial class StateFigures
                 string job = await SubmitAsync(pair, keys, keys * percent / 100, stride, interval);
                 figures.Add(await MeasureAsync(pair, job, keys, share, interval, measured));
                 Print(figures[^1], figures.Count > 1 ? figures[^2] : figures[^1]);
-                if (figures.Count == 2) await RestoreAsync(pair, job);
+                if (figures.Count == 2) restore = await RestoreAsync(pair, job);
                 await pair.CancelAsync(job);
             }
         }
 
-        Console.WriteLine();
-        Console.WriteLine("| Keys changed per epoch | Rows/s without epochs | Rows/s with one a second | Lost | Checkpoints | Duration p50 / p99 | Pause p50 / p99 |");
-        Console.WriteLine("|---|---:|---:|---:|---:|---:|---:|");
-        foreach (var pairOf in figures.Chunk(2)) Console.WriteLine(Row(pairOf[0], pairOf[1]));
+        string[] lines =
+        [
+            "| Keys changed per epoch | Rows/s without epochs | Rows/s with one a second | Lost | Checkpoints | Duration p50 / p99 | Pause p50 / p99 |",
+            "|---|---:|---:|---:|---:|---:|---:|",
+            .. figures.Chunk(2).Select(f => Row(f[0], f[1])),
+            "",
+            restore,
+        ];
+        Page.Write("state", string.Join('\n', lines));
+        Console.WriteLine(string.Join('\n', lines));
     }
 
     private static string Row(Figure without, Figure with) => string.Create(CultureInfo.InvariantCulture,
@@ -98,7 +106,7 @@ internal static partial class StateFigures
     }
 
     // Both processes die; when they are back, the job begins by itself.
-    private static async Task RestoreAsync(Pair pair, string job)
+    private static async Task<string> RestoreAsync(Pair pair, string job)
     {
         long killed = TimeProvider.System.GetTimestamp();
         await pair.KillAsync();
@@ -108,8 +116,8 @@ internal static partial class StateFigures
         var phases = Phase().Matches(pair.Log).Where(m => m.Groups["job"].Value.EndsWith($"{job}/{back.GetProperty("generation").GetInt32()}", StringComparison.Ordinal))
             .ToDictionary(m => m.Groups["phase"].Value, m => DateTime.Parse(m.Groups["at"].Value, CultureInfo.InvariantCulture));
         string load = phases.TryGetValue("Starting", out var from) && phases.TryGetValue("Recommitting", out var to) ? Percentile.Text((to - from).TotalSeconds, "0.00") : "–";
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"restore of {Pair.Sum(back, "stateBytes") >> 20} MiB after SIGKILL of both processes: state loaded in {load} s; first row after {whole.TotalSeconds:0.0} s, of which {start.TotalSeconds:0.0} s until both processes listened"));
+        return string.Create(CultureInfo.InvariantCulture,
+            $"Restore of {Pair.Sum(back, "stateBytes") >> 20} MiB after SIGKILL of both processes: state loaded in {load} s; first row after {whole.TotalSeconds:0.0} s, of which {start.TotalSeconds:0.0} s until both processes listened.");
     }
 
     [GeneratedRegex(@"^(?<at>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}) .*?(?<job>[\w-]+/[\w-]+/\d+): (?<phase>\w+) \(", RegexOptions.Multiline)]

@@ -11,7 +11,8 @@ namespace OrleansStream.Connectors.Files;
 /// are read again: each malformed record has one letter, whatever was restored.
 /// </summary>
 /// <param name="folder">where the files lie, one a split.</param>
-internal sealed class DeadLetters(string folder) : IMalformedRecords
+/// <param name="reader">ends the names of the files: sources that read other columns of a table find other records malformed, and stand at other positions.</param>
+internal sealed class DeadLetters(string folder, string reader) : IMalformedRecords
 {
     private readonly ArrayBufferWriter<byte> _pending = new();
     private string _file = "";
@@ -21,7 +22,7 @@ internal sealed class DeadLetters(string folder) : IMalformedRecords
     public void Open(Split split, string source, SplitPosition position)
     {
         _source = source;
-        _file = Path.Combine(folder, Uri.EscapeDataString(split.Id) + ".jsonl");
+        _file = Path.Combine(folder, $"{Uri.EscapeDataString(split.Id)}.{reader}.jsonl");
         _pending.ResetWrittenCount();
         if (!File.Exists(_file)) return;
 

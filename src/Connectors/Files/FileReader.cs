@@ -12,16 +12,16 @@ namespace OrleansStream.Connectors.Files;
 /// <param name="options">the format's options, without prefix.</param>
 /// <param name="createDecoder">makes the decoder, given what names the open file.</param>
 /// <param name="blockBytes">bytes a read; a longer record makes a longer block.</param>
-/// <param name="deadLetters">folder of dead-letter files; null = malformed records are the format's business.</param>
+/// <param name="deadLetters">folder of dead-letter files, and what ends their names; null = malformed records are the format's business.</param>
 public sealed class FileReader(
-    string root, Format format, IReadOnlyDictionary<string, string> options, Func<Func<string>, IFormatDecoder> createDecoder, int blockBytes, string? deadLetters = null) : IBlockReader
+    string root, Format format, IReadOnlyDictionary<string, string> options, Func<Func<string>, IFormatDecoder> createDecoder, int blockBytes, (string Folder, string Reader)? deadLetters = null) : IBlockReader
 {
     private SafeFileHandle? _file;
     private string _path = "";
     private long _offset, _length;
     private IFormatDecoder? _decoder;
     private Action? _opened;
-    private readonly DeadLetters? _letters = deadLetters is null ? null : new DeadLetters(deadLetters);
+    private readonly DeadLetters? _letters = deadLetters is { } d ? new DeadLetters(d.Folder, d.Reader) : null;
 
     public IFormatDecoder Decoder => _decoder ??= NewDecoder();
 

@@ -28,8 +28,7 @@ public sealed class FilesConnector(IConnectorCatalog catalog) : Connector
         Partitions = true,
         Metadata =
         [
-            new("file.path", SqlType.String.NotNull), new("file.name", SqlType.String.NotNull), new("file.size", SqlType.BigInt.NotNull),
-            new("file.modification-time", SqlType.TimestampLtz(3).NotNull),
+            new("file.path", "STRING NOT NULL"), new("file.name", "STRING NOT NULL"), new("file.size", "BIGINT NOT NULL"), new("file.modification-time", "TIMESTAMP_LTZ(3) NOT NULL"),
         ],
     };
 
@@ -52,7 +51,7 @@ public sealed class FilesConnector(IConnectorCatalog catalog) : Connector
         var (format, options) = FormatOf(context.Table, context.Services);
         int block = (int)Math.Clamp(new OptionValues(Declared.Options, context.Table.Options).Memory("source.block-size"), 4096, 1 << 24);
         return new FileReader(FilePath.RootOf(path), format, options, origin => Decoder(context, format, options, origin), block,
-            context.Table.Options.TryGetValue("dead-letter.path", out var letters) ? FilePath.Resolve(letters, context.Services) : null);
+            context.Table.Options.TryGetValue("dead-letter.path", out var letters) ? (FilePath.Resolve(letters, context.Services), string.Join('-', context.Projection)) : null);
     }
 
     public override ISinkWriter CreateWriter(SinkContext context)

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using OrleansStream.Columns;
 
 namespace OrleansStream.Engine.Connect;
 
@@ -25,7 +24,8 @@ public sealed record Option(
 }
 
 /// <summary>A readable metadata column: <c>size BIGINT METADATA FROM 'file.size' VIRTUAL</c>.</summary>
-public sealed record MetadataKey(string Name, SqlType Type);
+/// <param name="Type">the SQL text of its type.</param>
+public sealed record MetadataKey(string Name, string Type);
 
 /// <summary>
 /// What a connector is and takes, as data: published into the catalog, so that SQL is checked without the connector's code.

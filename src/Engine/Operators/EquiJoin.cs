@@ -24,9 +24,11 @@ public sealed record EquiJoinSpec(
 
     public ImmutableArray<int> RightRouting { get; init; } = RightRouting.IsDefault ? [] : RightRouting;
 
-    public override ImmutableArray<StateSpec> States(ImmutableArray<Schema> inputs) => [JoinSide.State("left", inputs[0], LeftKeys), JoinSide.State("right", inputs[1], RightKeys)];
+    public override ImmutableArray<StateSpec> States(ImmutableArray<Schema> inputs) => Changelog
+        ? [JoinSide.State("left", inputs[0], LeftKeys), JoinSide.State("right", inputs[1], RightKeys)]
+        : [WindowJoinSpec.SideState("left", inputs[0], LeftKeys), WindowJoinSpec.SideState("right", inputs[1], RightKeys)];
 
-    public override Operator Create() => new EquiJoin(this);
+    public override Operator Create() => Changelog ? new EquiJoin(this) : new AppendJoin(this);
 
     public override string Describe() => $"EquiJoin(type=[INNER], on=[{JoinTypes.On(LeftKeys, RightKeys)}])";
 }
@@ -52,7 +54,7 @@ public sealed class EquiJoin(EquiJoinSpec spec) : Operator
 
     public override bool StartsSegment => true;
 
-    public override bool EmitsKinds => spec.Changelog;
+    public override bool EmitsKinds => true;
 
     public override void Open(OperatorContext c)
     {

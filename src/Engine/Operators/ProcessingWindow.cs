@@ -12,7 +12,7 @@ namespace OrleansStream.Engine.Operators;
 /// restore, into any number of shards, fires none again.
 /// Output: key columns, results of the calls, window properties.
 /// </summary>
-/// <param name="Size">ms, a multiple of <paramref name="Step"/>.</param>
+/// <param name="Size">ms; where windows cumulate a multiple of <paramref name="Step"/>.</param>
 /// <param name="Step">ms: slide of HOP, step of CUMULATE, size of TUMBLE.</param>
 /// <param name="Offset">ms; may be negative. Windows are cut from wall-clock time of the session's zone.</param>
 /// <param name="Cumulates">windows grow step by step to their size; else each has the full size.</param>
@@ -72,8 +72,9 @@ public sealed class ProcessingWindow(ProcessingWindowSpec spec) : Operator
         var records = _records.AsSpan(0, rows.Length);
         var hashes = _hashes.Of(input);
         _calls.BeginPanes(input, hashes);
-        long now = _clock.Now, pane = _panes.StartOf(now), last = spec.Cumulates ? _panes.Floor(now, spec.Size) + spec.Size : pane + spec.Size;
-        for (long end = pane + spec.Step; end <= last; end += spec.Step)
+        long now = _clock.Now, pane = _panes.StartOf(now);
+        long whole = _panes.Floor(now, spec.Size) + spec.Size;
+        for (long end = spec.Cumulates ? whole : pane + spec.Size; end > now; end -= spec.Step)
         {
             var table = _windows[end];
             table.Resolve(input, _keys, rows, hashes, Access.Write, records, _isNew);

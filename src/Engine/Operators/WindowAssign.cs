@@ -11,7 +11,7 @@ namespace OrleansStream.Engine.Operators;
 /// window_time of the time attribute's type). Nothing is late here, and nothing is kept.
 /// </summary>
 /// <param name="Time">event time of at most 3 digits. Windows of a TIMESTAMP_LTZ are cut from wall-clock time of the session's zone.</param>
-/// <param name="Size">ms, a multiple of <paramref name="Step"/>.</param>
+/// <param name="Size">ms; where windows cumulate a multiple of <paramref name="Step"/>.</param>
 /// <param name="Step">ms: slide of HOP, step of CUMULATE, size of TUMBLE.</param>
 /// <param name="Cumulates">windows grow step by step to their size; else each has the full size.</param>
 [Operator("window_assign")]
@@ -109,7 +109,7 @@ public sealed class WindowAssign(WindowAssignSpec spec) : Operator
             {
                 long start = spec.Cumulates ? whole : pane - (_window * spec.Step);
                 long end = spec.Cumulates ? pane + ((_window + 1) * spec.Step) : start + spec.Size;
-                if (spec.Cumulates ? end > whole + spec.Size : end <= pane) break;
+                if (spec.Cumulates ? end > whole + spec.Size : end <= time) break;
                 if (n == most) return n;
                 (_rows[n], _starts[n], _ends[n]) = (row, start, end);
                 n++;

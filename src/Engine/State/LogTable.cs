@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.Intrinsics.X86;
 using OrleansStream.Columns;
 using OrleansStream.Engine.Plan;
 
@@ -6,7 +7,8 @@ namespace OrleansStream.Engine.State;
 
 /// <summary>
 /// Rows by key, appended and never taken out one by one: the table is dropped whole. Rows lie page after page in the order in which they came, so appending
-/// costs no lookup; an index by key is built when somebody first asks for a key, and goes on from there. Records do not move.
+/// costs no lookup; an index by key is built when
+/// somebody first asks for a key, and goes on from there. Records do not move.
 /// </summary>
 public sealed unsafe class LogTable : StoredTable
 {
@@ -15,9 +17,16 @@ public sealed unsafe class LogTable : StoredTable
     /// <summary>Bit 0 of a link: the row is marked (see <see cref="Mark"/>).</summary>
     private const nint Marked = 1;
 
-    private readonly List<nint> _pages = [];
+    // A list in native memory: state that grows makes no garbage.
+    private nint* _pages;
+    private int _pageCount;
+    private int _pageRoom;
     private readonly int _slots;
-    private RecordIndex? _index;
+    private readonly int _link;
+
+    // Where the key lies, if it is one 8-byte number that is never NULL: the most frequent one is compared in place.
+    private readonly int _int64Key = -1;
+    private ChainIndex? _index;
     private int _used;
     private int _indexedPage;
     private int _indexedSlot;
@@ -27,6 +36,8 @@ public sealed unsafe class LogTable : StoredTable
         if (spec.Ttl.Milliseconds > 0) throw new NotSupportedException($"state {spec.Name}: a Log table has no TTL");
         _slots = SlotsOf(Space.PageBytes);
         _used = _slots;
+        _link = Layout.Size;
+        if (KeyFields is [FixedField<long> { Null.Nullable: false }]) _int64Key = KeyFields[0].Offset;
     }
 
     /// <summary>
@@ -72,6 +83,7 @@ public sealed unsafe class LogTable : StoredTable
             Find(index, words, block);
             differ.Clear();
             for (int f = 0; f < KeyFields.Length; f++) KeyFields[f].Compare(batch.Columns[keys[f]], part, block, differ);
+            Follow(block);
             for (int w = 0; w < differ.Length; w++)
             {
                 for (ulong bits = differ[w]; bits != 0; bits &= bits - 1)
@@ -103,6 +115,7 @@ public sealed unsafe class LogTable : StoredTable
 
             differ.Clear();
             for (int f = 0; f < KeyFields.Length; f++) KeyFields[f].CompareRecords(block, other.KeyFields[f], part, differ);
+            Follow(block);
             for (int w = 0; w < differ.Length; w++)
             {
                 for (ulong bits = differ[w]; bits != 0; bits &= bits - 1)
@@ -115,7 +128,13 @@ public sealed unsafe class LogTable : StoredTable
     }
 
     /// <summary>The row of the same key that came before <paramref name="record"/>, or 0.</summary>
-    public nint Next(nint record) => *(nint*)(record + Layout.Size) & ~Marked;
+    public nint Next(nint record)
+    {
+        ulong word = *(ulong*)record;
+        nint r = Link(record);
+        while (r != 0 && (*(ulong*)r != word || !SameKey(r, record))) r = Link(r);
+        return r;
+    }
 
     /// <summary>Says that a row's value is about to be written.</summary>
     public void Touch(nint record)
@@ -125,21 +144,21 @@ public sealed unsafe class LogTable : StoredTable
     }
 
     /// <summary>Marks a row; the mark is in memory only and no part holds it.</summary>
-    public void Mark(nint record) => *(nint*)(record + Layout.Size) |= Marked;
+    public void Mark(nint record) => *(nint*)(record + _link) |= Marked;
 
-    public bool IsMarked(nint record) => (*(nint*)(record + Layout.Size) & Marked) != 0;
+    public bool IsMarked(nint record) => (*(nint*)(record + _link) & Marked) != 0;
 
     /// <summary>Goes over all rows in the order in which they came: fills <paramref name="records"/> from <paramref name="cursor"/> (0 first) on; 0 returned = done.</summary>
     public int Scan(ref long cursor, Span<nint> records)
     {
         int page = (int)(cursor >> 32), slot = (int)cursor, n = 0;
-        while (page < _pages.Count && n < records.Length)
+        while (page < _pageCount && n < records.Length)
         {
-            int end = page == _pages.Count - 1 ? _used : _slots;
+            int end = page == _pageCount - 1 ? _used : _slots;
             if (slot == end)
             {
                 // More may come into the last page: the cursor stays there.
-                if (page == _pages.Count - 1) break;
+                if (page == _pageCount - 1) break;
                 (page, slot) = (page + 1, 0);
                 continue;
             }
@@ -154,7 +173,7 @@ public sealed unsafe class LogTable : StoredTable
 
     internal override void CutPages()
     {
-        foreach (nint page in _pages) Epochs.Add(this, (PageHeader*)page, Space.PageBytes);
+        for (int i = 0; i < _pageCount; i++) Epochs.Add(this, (PageHeader*)_pages[i], Space.PageBytes);
     }
 
     internal override void Load(byte* record, byte* heap)
@@ -167,8 +186,10 @@ public sealed unsafe class LogTable : StoredTable
 
     internal override void Free()
     {
-        foreach (nint page in _pages) Epochs.Retire((PageHeader*)page, Space.PageBytes);
-        _pages.Clear();
+        for (int i = 0; i < _pageCount; i++) Epochs.Retire((PageHeader*)_pages[i], Space.PageBytes);
+        Epochs.Pool.Free((nint)_pages, 8L * _pageRoom);
+        _pages = null;
+        (_pageCount, _pageRoom) = (0, 0);
         _index?.Release();
         _index = null;
         (_used, _indexedPage, _indexedSlot, Count) = (_slots, 0, 0, 0);
@@ -181,94 +202,117 @@ public sealed unsafe class LogTable : StoredTable
         var page = (PageHeader*)Space.Pool.Take(Space.PageBytes);
         page->Epoch = Epochs.Current;
         page->Id = NextPageId++;
-        _pages.Add((nint)page);
+        if (_pageCount == _pageRoom)
+        {
+            int room = Math.Max(16, 2 * _pageRoom);
+            _pages = (nint*)Epochs.Pool.Reallocate((nint)_pages, 8L * _pageRoom, 8L * room);
+            _pageRoom = room;
+        }
+
+        _pages[_pageCount++] = (nint)page;
         _used = 0;
     }
 
     // The next n slots of the last page, which has them.
     private nint Room(int n)
     {
-        var page = (PageHeader*)_pages[^1];
+        var page = (PageHeader*)_pages[_pageCount - 1];
         if (page->Epoch != Epochs.Current) Epochs.BeforeWrite(page, Space.PageBytes);
-        nint r = Slot(_pages.Count - 1, _used);
+        nint r = Slot(_pageCount - 1, _used);
         _used += n;
         page->Count += n;
         Count += n;
         return r;
     }
 
-    private RecordIndex Index()
+    private nint Link(nint record) => *(nint*)(record + _link) & ~Marked;
+
+    // Catches up with the rows that came since; what outgrows the index is entered anew.
+    private ChainIndex Index()
     {
-        var index = _index ??= new RecordIndex(Epochs.Pool);
+        var index = _index ??= new ChainIndex(Epochs.Pool);
+        long cursor = ((long)_indexedPage << 32) | (uint)_indexedSlot;
+        if (Count > index.Capacity || index.Capacity == 0)
+        {
+            index.Reset(index.Capacity == 0 ? Count : 2 * Count);
+            cursor = 0;
+        }
+
         nint* block = stackalloc nint[Block];
         ulong* words = stackalloc ulong[Block];
-        var starts = stackalloc IndexEntry*[Block];
-        long cursor = ((long)_indexedPage << 32) | (uint)_indexedSlot;
-        int n = Scan(ref cursor, new Span<nint>(block, Block));
-        for (; n > 0; n = Scan(ref cursor, new Span<nint>(block, Block)))
+        var buckets = stackalloc nint*[Block];
+        for (int n = Scan(ref cursor, new Span<nint>(block, Block)); n > 0; n = Scan(ref cursor, new Span<nint>(block, Block)))
         {
-            index.Reserve(n);
             for (int i = 0; i < n; i++)
             {
                 words[i] = *(ulong*)block[i];
-                starts[i] = index.Start(words[i]);
+                buckets[i] = index.Bucket(words[i]);
             }
 
-            for (int i = 0; i < n; i++)
-            {
-                var e = starts[i];
-                while (e->Record != 0 && !(e->Hash == words[i] && SameKey(e->Record, block[i]))) e = index.Next(e);
-                *(nint*)(block[i] + Layout.Size) = e->Record;
-                if (e->Record == 0) index.Add(e, words[i], block[i]);
-                else e->Record = block[i];
-            }
+            for (int i = 0; i < n; i++) *(nint*)(block[i] + _link) = ChainIndex.Push(buckets[i], words[i], block[i]);
         }
 
         (_indexedPage, _indexedSlot) = ((int)(cursor >> 32), (int)cursor);
         return index;
     }
 
-    private static void Find(RecordIndex index, ulong* words, Span<nint> records)
+    // The first record of each word, step by step for all: each step waits for memory once, not once a row.
+    private void Find(ChainIndex index, ulong* words, Span<nint> records)
     {
-        var starts = stackalloc IndexEntry*[Block];
-        for (int i = 0; i < records.Length; i++) starts[i] = index.Start(words[i]);
+        var buckets = stackalloc nint*[Block];
+        for (int i = 0; i < records.Length; i++) buckets[i] = index.Bucket(words[i]);
         for (int i = 0; i < records.Length; i++)
         {
-            var e = starts[i];
-            while (e->Record != 0 && e->Hash != words[i]) e = index.Next(e);
-            records[i] = e->Record;
+            nint r = ChainIndex.Head(buckets[i], words[i]);
+            if (Sse.IsSupported) Sse.Prefetch0((void*)r);
+            records[i] = r;
         }
+
+        for (int i = 0; i < records.Length; i++)
+        {
+            nint r = records[i];
+            while (r != 0 && *(ulong*)r != words[i]) r = Link(r);
+            records[i] = r;
+        }
+    }
+
+    // Asks for what Next will look at.
+    private void Follow(ReadOnlySpan<nint> records)
+    {
+        if (!Sse.IsSupported) return;
+        foreach (nint r in records) if (r != 0) Sse.Prefetch0((void*)Link(r));
     }
 
     private bool SameKey(nint a, nint b)
     {
+        if (_int64Key >= 0) return *(long*)(a + _int64Key) == *(long*)(b + _int64Key);
         foreach (var f in KeyFields) if (!f.Same(a, b)) return false;
         return true;
     }
 
-    private nint Exact(RecordIndex index, Batch batch, ReadOnlySpan<int> keys, ReadOnlySpan<int> row, ulong word)
+    private nint Exact(ChainIndex index, Batch batch, ReadOnlySpan<int> keys, ReadOnlySpan<int> row, ulong word)
     {
         Span<ulong> differ = stackalloc ulong[1];
-        for (var e = index.Start(word); e->Record != 0; e = index.Next(e))
+        for (nint r = ChainIndex.Head(index.Bucket(word), word); r != 0; r = Link(r))
         {
-            if (e->Hash != word) continue;
+            if (*(ulong*)r != word) continue;
             differ[0] = 0;
-            for (int f = 0; f < KeyFields.Length; f++) KeyFields[f].Compare(batch.Columns[keys[f]], row, new ReadOnlySpan<nint>(in e->Record), differ);
-            if (differ[0] == 0) return e->Record;
+            for (int f = 0; f < KeyFields.Length; f++) KeyFields[f].Compare(batch.Columns[keys[f]], row, new ReadOnlySpan<nint>(in r), differ);
+            if (differ[0] == 0) return r;
         }
 
         return 0;
     }
 
-    private nint Exact(RecordIndex index, StoredTable other, nint theirs, ulong word)
+    private nint Exact(ChainIndex index, StoredTable other, nint theirs, ulong word)
     {
         Span<ulong> differ = stackalloc ulong[1];
-        for (var e = index.Start(word); e->Record != 0; e = index.Next(e))
+        for (nint r = ChainIndex.Head(index.Bucket(word), word); r != 0; r = Link(r))
         {
-            if (e->Hash != word) continue;
+            if (*(ulong*)r != word) continue;
             differ[0] = 0;
-            for (int f = 0; f < KeyFields.Length; f++) KeyFields[f].CompareRecords(new ReadOnlySpan<nint>(in e->Record), other.KeyFields[f], new ReadOnlySpan<nint>(in theirs), differ);
-            if (differ[0] == 0) return e->Record;
+            for (int f = 0; f < KeyFields.Length; f++) KeyFields[f].CompareRecords(new ReadOnlySpan<nint>(in r), other.KeyFields[f], new ReadOnlySpan<nint>(in theirs), differ);
+            if (differ[0] == 0) return r;
         }
 
         return 0;

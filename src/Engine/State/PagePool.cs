@@ -4,12 +4,13 @@ using System.Runtime.InteropServices;
 namespace OrleansStream.Engine.State;
 
 /// <summary>
-/// The native memory of one shard's tables: pages of 4 to 64 KiB, aligned to their size, cut from chunks and recycled through a free list per size; and the text heaps
+/// The native memory of one shard's tables: pages of 1 to 64 KiB, aligned to their size, cut from chunks and recycled through a free list per size; and the text heaps
 /// of pages. One thread at a time.
 /// </summary>
 internal sealed unsafe partial class PagePool : IDisposable
 {
-    public const int MinPageBytes = 4 * 1024;
+    /// <summary>A window of a few rows is opened, scanned and given back for each of them: small pages cost little to clear.</summary>
+    public const int MinPageBytes = 1024;
     public const int MaxPageBytes = 64 * 1024;
 
     private const int SmallChunkBytes = MaxPageBytes;
@@ -21,7 +22,7 @@ internal sealed unsafe partial class PagePool : IDisposable
 
     private static long _livePages;
     private readonly List<nint> _chunks = [];
-    private readonly Stack<nint>[] _free = [new(), new(), new(), new(), new()];
+    private readonly Stack<nint>[] _free = [new(), new(), new(), new(), new(), new(), new()];
     private long _chunkBytes;
     private long _otherBytes;
     private long _pages;
@@ -69,6 +70,30 @@ internal sealed unsafe partial class PagePool : IDisposable
     {
         Account(bytes - oldBytes);
         return (nint)NativeMemory.Realloc((void*)memory, (nuint)bytes);
+    }
+
+    /// <summary>As <see cref="Allocate"/>, in huge pages from their size on.</summary>
+    public nint AllocateLarge(long bytes)
+    {
+        if (bytes < HugeChunkBytes) return Allocate(bytes);
+        Account(bytes);
+        nint memory = (nint)NativeMemory.AlignedAlloc((nuint)bytes, HugeChunkBytes);
+        if (OperatingSystem.IsLinux()) _ = Advise(memory, (nuint)bytes, AdviseHugePages);
+        NativeMemory.Clear((void*)memory, (nuint)bytes);
+        return memory;
+    }
+
+    /// <summary>Frees memory of <see cref="AllocateLarge"/>.</summary>
+    public void FreeLarge(nint memory, long bytes)
+    {
+        if (bytes < HugeChunkBytes)
+        {
+            Free(memory, bytes);
+            return;
+        }
+
+        Account(-bytes);
+        NativeMemory.AlignedFree((void*)memory);
     }
 
     public void Free(nint memory, long bytes)
@@ -119,5 +144,5 @@ internal sealed unsafe partial class PagePool : IDisposable
     [LibraryImport("libc", EntryPoint = "madvise")]
     private static partial int Advise(nint address, nuint length, int advice);
 
-    private static int Class(int bytes) => BitOperations.Log2((uint)bytes) - 12;
+    private static int Class(int bytes) => BitOperations.Log2((uint)(bytes / MinPageBytes));
 }

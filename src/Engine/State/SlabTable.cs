@@ -134,7 +134,7 @@ public abstract unsafe class SlabTable : StoredTable
     /// <summary>Size of the pages of a table with slots of <paramref name="slot"/> bytes: at least 32 of them, if that fits.</summary>
     internal static int PageBytesFor(int slot, StateSpec spec)
     {
-        int bytes = 4 * PagePool.MinPageBytes;
+        int bytes = 16 * PagePool.MinPageBytes;
         while (bytes < PagePool.MaxPageBytes && (bytes - PageHeader.Bytes) / slot < 32) bytes *= 2;
         if ((bytes - PageHeader.Bytes) / slot < 1) throw new NotSupportedException($"records of state {spec.Name} take {slot} bytes, more than a page");
         return bytes;

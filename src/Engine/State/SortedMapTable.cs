@@ -157,6 +157,12 @@ public sealed unsafe partial class SortedMapTable : SlabTable
         _removed.Add(entry);
     }
 
+    /// <summary>Whether two entries of a tree have one sub-key.</summary>
+    public bool SameOrder(nint a, nint b) => _order.SameSubKey(a, b);
+
+    /// <summary>Says that an entry's values are about to be written.</summary>
+    public void BeforeChange(nint entry) => BeforeWrite(entry);
+
     /// <summary>Writes the key of inserted entries: that of <c>rows[i]</c> into <c>entries[i]</c>.</summary>
     public void WriteKeys(Batch batch, ReadOnlySpan<int> keys, ReadOnlySpan<int> rows, ReadOnlySpan<nint> entries)
     {

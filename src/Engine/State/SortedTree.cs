@@ -220,6 +220,13 @@ internal sealed unsafe class SortedTree
         Replace(t, above, parent, r);
     }
 
+    public bool SameSubKey(nint a, nint b)
+    {
+        if (_text is not null) return _text.Get(a).SequenceEqual(_text.Get(b));
+        for (int w = 0; w < _words; w++) if (((long*)(a + _word))[w] != ((long*)(b + _word))[w]) return false;
+        return true;
+    }
+
     private int Compare(nint a, nint b)
     {
         if (_text is not null)

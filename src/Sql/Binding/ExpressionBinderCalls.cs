@@ -196,7 +196,7 @@ internal sealed partial class ExpressionBinder
         long size = values[intervals - 1], step = kind == WindowKind.Hop ? values[0] : size;
         TimeKind clock = scope.Columns[time.Index].Time;
         var window = new WindowFunction(kind, time.Index, clock, size, step, values.Length > intervals ? values[^1] : 0, []);
-        if (GroupWindows.Problem(window) is { } problem) return Error(Codes.WindowArguments, c.Span, problem);
+        if (GroupWindows.Problem(window, inGroupBy: true) is { } problem) return Error(Codes.WindowArguments, c.Span, problem);
         return new GroupWindowExpr(window, role, role == WindowRole.Time ? time.Type.NotNull : SqlType.Timestamp(3).NotNull);
     }
 }

@@ -28,10 +28,11 @@ internal static class GroupWindows
     };
 
     /// <summary>What is wrong with the sizes, or null.</summary>
-    public static string? Problem(WindowFunction w)
+    /// <param name="inGroupBy">of GROUP BY: HOP may have any size there.</param>
+    public static string? Problem(WindowFunction w, bool inGroupBy = false)
     {
         if (w.Size <= 0 || w.Step <= 0) return "sizes of windows must be positive";
-        if (w.Kind is WindowKind.Hop or WindowKind.Cumulate && w.Size % w.Step != 0)
+        if ((w.Kind == WindowKind.Cumulate || (w.Kind == WindowKind.Hop && !inGroupBy)) && w.Size % w.Step != 0)
             return $"the size must be a multiple of the {(w.Kind == WindowKind.Hop ? "slide" : "step")}";
         return null;
     }

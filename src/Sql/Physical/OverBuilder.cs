@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using OrleansStream.Columns;
 using OrleansStream.Engine.Plan;
 using OrleansStream.Sql.Binding;
 using OrleansStream.Sql.Diagnostics;
@@ -15,9 +16,8 @@ internal sealed partial class PhysicalBuilder
         if (o.Calls.Any(c => c.Function == "ROW_NUMBER")) return NotYet("ROW_NUMBER without a condition on the number", "keep the first rows: WHERE rn <= 10");
         if (o.Calls.FirstOrDefault(c => !c.SameWindow(call)) is not null)
             return Refuse(Codes.NotSupported, "all OVER aggregates of a SELECT are computed over the same window", "compute the others in a subquery");
-        if (call.OrderBy is not [{ Descending: false, Value: var by }]) return NotYet("OVER ordered by several columns, or descending", "order by one time attribute");
+        if (call.OrderBy is not [{ Descending: false, NullsFirst: true, Value: var by }]) return NotYet("OVER ordered by several columns, or descending", "order by one column");
         TimeKind clock = by is ColumnExpr { Index: var at } ? input.Columns[at].Time : Proctime.Is(by) ? TimeKind.Processing : TimeKind.None;
-        if (clock == TimeKind.None) return NotYet("OVER ordered by something that is no time attribute", "order by a column with a WATERMARK");
 
         var items = input.Columns.Select((c, i) => (Expr)new ColumnExpr(i, c.Type)).ToList();
         var columns = input.Columns.ToList();
@@ -41,7 +41,12 @@ internal sealed partial class PhysicalBuilder
         int time = arrival && (frame.Rows || frame.Preceding == OverFrame.Unbounded) ? -1 : Place(by);
         int width = input.Columns.Length;
         PhysicalNode source = items.Count == width ? input : new PhysicalProject(input, [.. items], [.. columns]);
-        var over = new PhysicalOver(source, partition, time, arrival, frame, calls, options.TtlMs, [.. columns, .. o.Columns.Skip(width)]);
+        ImmutableArray<RelColumn> output = [.. columns, .. o.Columns.Skip(width)];
+        ImmutableArray<SortColumn> order = [new SortColumn(time, false, true)];
+        if (clock == TimeKind.None && NoOrder(order, source)) return null;
+        PhysicalNode over = clock == TimeKind.None
+            ? new PhysicalOverAnyOrder(source, partition, order, frame, calls, options.TtlMs, output)
+            : new PhysicalOver(source, partition, time, arrival, frame, calls, options.TtlMs, output);
         if (items.Count == width) return over;
         return new PhysicalProject(over, [.. o.Columns.Select((c, i) => new ColumnExpr(i < width ? i : i - width + items.Count, c.Type))], o.Columns);
     }

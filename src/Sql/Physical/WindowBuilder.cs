@@ -28,8 +28,9 @@ internal sealed partial class PhysicalBuilder
         bool retracts = Emits(input) != ModifyKinds.Insert;
         if (retracts && !TakesBack(a, calls)) return null;
         if (clock == WindowClockKind.Processing && w.Kind != WindowKind.Session) return new PhysicalProcessingWindow(input, w, a.Keys, calls, a.Columns);
-        // Panes and sessions are merged; what a DISTINCT call has seen is kept a window.
-        if (w.Kind != WindowKind.Tumble && (calls.Any(c => c.Distinct) || (retracts && w.Kind != WindowKind.Session)))
+        // Panes and sessions are merged; what a DISTINCT call has seen is kept a window. A size that is no multiple of the slide makes no panes.
+        bool uneven = w.Kind == WindowKind.Hop && w.Size % w.Step != 0;
+        if (uneven || (w.Kind != WindowKind.Tumble && (calls.Any(c => c.Distinct) || (retracts && w.Kind != WindowKind.Session))))
             return clock == WindowClockKind.Processing ? NotYet("DISTINCT in SESSION on processing time", null) : OfAssigned(a, input, calls);
         return w.Kind switch
         {

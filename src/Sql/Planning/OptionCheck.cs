@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using OrleansStream.Columns;
 using OrleansStream.Engine.Connect;
 using OrleansStream.Sql.Binding;
 using OrleansStream.Sql.Diagnostics;
@@ -51,7 +52,7 @@ internal sealed class OptionCheck(IConnectorSchemas connectors, DiagnosticBag di
             diagnostics.Error(Codes.TableDefinition, at(span), $"the connector '{schema.Connector}' has no metadata '{key}'",
                 Suggest.DidYouMean(key, schema.Metadata.Select(m => m.Name)) ?? (schema.Metadata.IsEmpty ? null : $"there is {string.Join(", ", schema.Metadata.Select(m => m.Name))}"));
         }
-        else if (!Casts.Explicit(known.Type, column.Type))
+        else if (!Casts.Explicit(SqlTypeText.Parse(known.Type), column.Type))
         {
             diagnostics.Error(Codes.TypeMismatch, at(span), $"the metadata '{key}' is {known.Type}, which cannot be cast to {column.Type.WithNullable(true)}");
         }

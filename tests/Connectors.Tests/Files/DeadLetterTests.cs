@@ -28,7 +28,7 @@ public sealed class DeadLetterTests : IDisposable
         // Read one row at a time, and again from each position in between: a process that died there and was restored.
         for (int rows = 1; rows <= good; rows++)
         {
-            File.Delete(Path.Combine(_folder["dead"], "in.jsonl"));
+            File.Delete(Path.Combine(_folder["dead"], "in.0.jsonl"));
             var some = await Read(format, SplitPosition.Start, rows);
             await Read(format, SplitPosition.Start, 1000);
             await Read(format, some.Position, 1000);
@@ -36,7 +36,7 @@ public sealed class DeadLetterTests : IDisposable
         }
     }
 
-    private string[] Letters() => [.. File.ReadLines(Path.Combine(_folder["dead"], "in.jsonl")).Select(l =>
+    private string[] Letters() => [.. File.ReadLines(Path.Combine(_folder["dead"], "in.0.jsonl")).Select(l =>
     {
         using var json = System.Text.Json.JsonDocument.Parse(l);
         Assert.Equal(_folder["in"], json.RootElement.GetProperty("file").GetString());

@@ -34,7 +34,7 @@ public class AllocationTests
         ["over"] = new OverAggregateSpec(Input.Concat(Schema.Of(("s", SqlType.BigInt))), [0], 1, false, true, 3, [Sum]),
         ["over arrival"] = new OverAggregateSpec(Input.Concat(Schema.Of(("n", SqlType.BigInt.NotNull))), [0], -1, true, true, -1, [Count]),
         ["limit"] = new LimitSpec(Input, 10, 1_000_000_000),
-        ["join"] = new EquiJoinSpec(Input.Concat(Input), [0], [0]),
+        ["join"] = new EquiJoinSpec(Input.Concat(Input), [0], [0], Changelog: true),
     };
 
     public static TheoryData<string> Names => [.. Specs.Keys];
