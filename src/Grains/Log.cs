@@ -40,4 +40,7 @@ internal static partial class Log
 
     [LoggerMessage(9, LogLevel.Debug, "silo {Peer} does not answer: {Reason}")]
     public static partial void PeerSilent(ILogger logger, string peer, string reason);
+
+    [LoggerMessage(13, LogLevel.Warning, "the catalog of connectors cannot be written yet: {Reason}")]
+    public static partial void NotPublished(ILogger logger, string reason);
 }

@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Orleans.Hosting;
 using Orleans.Runtime.Hosting;
@@ -65,7 +67,23 @@ public static class Registration
         return name => name == CollectConnector.ConnectorName ? collect : catalog.Connector(name);
     }
 
-    // Before the silo takes work, so that the first script finds what there is.
-    private static Task PublishConnectorsAsync(IServiceProvider sp, CancellationToken cancel) =>
-        sp.GetRequiredService<IGrainFactory>().GetGrain<IConnectorCatalogGrain>(0).PublishAsync([.. sp.GetRequiredService<IConnectorCatalog>().Schemas.Select(OptionSchemaJson.Write)]);
+    // Before the silo takes work, so that the first script finds what there is. In a cluster that lost a member the grain, or its entry in the directory, may be on the
+    // dead one until membership knows: a silo that starts then waits for that.
+    private static Task PublishConnectorsAsync(IServiceProvider sp, CancellationToken cancel)
+    {
+        var log = sp.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(Registration));
+        ImmutableArray<string> schemas = [.. sp.GetRequiredService<IConnectorCatalog>().Schemas.Select(OptionSchemaJson.Write)];
+        return Retry.UntilDoneAsync(
+            async () =>
+            {
+                await sp.GetRequiredService<IGrainFactory>().GetGrain<IConnectorCatalogGrain>(0).PublishAsync(schemas);
+                return true;
+            },
+            e => e is TimeoutException or OrleansException,
+            e =>
+            {
+                if (e is not null) Log.NotPublished(log, e.Message);
+            },
+            sp.GetRequiredService<TimeProvider>(), cancel);
+    }
 }

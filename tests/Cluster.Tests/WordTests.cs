@@ -55,7 +55,9 @@ public sealed class WordTests
         stage.Broken = new IOException("the cable is out");
         var restarting = await silo.UntilAsync(job, s => s.State == JobState.Restarting && s.Restarts.Length >= 3);
         Assert.Contains("the cable is out (goes on from epoch ", restarting.Why, StringComparison.Ordinal);
-        Assert.All(restarting.Restarts, r => Assert.True(r is { Cause: "the cable is out", AskedFor: false } && r.FromEpoch >= epoch, r.ToString()));
+        // A loaded machine may have let the run be doubted as well: that is a restart of its own, with its own cause.
+        Assert.Contains(restarting.Restarts, r => r.Cause == "the cable is out");
+        Assert.All(restarting.Restarts, r => Assert.True(!r.AskedFor && r.Cause != "" && r.FromEpoch >= epoch, r.ToString()));
         Assert.True(restarting.Restarts[0].At <= restarting.Restarts[1].At && restarting.Restarts[0].Generation == 2);
         stage.Broken = null;
         stage.Closed = true;

@@ -16,7 +16,14 @@ internal sealed class Silos : IAsyncDisposable
     private readonly List<(int Silo, Ostream Process)> _all = [];
 
     private Silos(Folder folder, int count, string? database) =>
-        (_folder, _database, _servers, _ports) = (folder, database, new Server?[count], [.. Enumerable.Range(0, count).Select(_ => FreePort.Next())]);
+        (_folder, _database, _servers, _ports) = (folder, database, new Server?[count], [.. Enumerable.Range(0, count).Select(_ => Port())]);
+
+    // Below those that the kernel gives to connections: one of them could have the port just when its silo comes back.
+    private static int Port()
+    {
+        int port = Random.Shared.Next(15_000, 32_000);
+        return FreePort.IsTaken(port) ? Port() : port;
+    }
 
     /// <param name="server">connection string of a PostgreSQL; a database is made in it.</param>
     public static async Task<Silos> StartAsync(Folder folder, int count, Func<string> server, string name)

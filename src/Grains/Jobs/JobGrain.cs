@@ -62,7 +62,15 @@ public sealed class JobGrain([PersistentState("job")] IPersistentState<JobRecord
 
         var head = await services.Journal.ReadAsync(Key, CancellationToken.None);
         if (head.Version == 0) await services.Journal.TryAppendAsync(Key, 0, new DesiredEntry(DesiredState.Running, "submitted"), CancellationToken.None);
-        await BeginAsync();
+        try
+        {
+            await BeginAsync();
+        }
+        catch (Exception e) when (e is TimeoutException or OrleansException)
+        {
+            // The journal says that the job ought to run: the agents begin what nobody began.
+            Log.BeginFailed(log, Key.ToString(), 1, e.Message);
+        }
     }
 
     public async Task BeginAsync()
