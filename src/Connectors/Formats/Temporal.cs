@@ -1,3 +1,6 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+
 namespace OrleansStream.Connectors.Formats;
 
 /// <summary>Dates and times from the text forms of Flink's formats. Nothing is guessed: what does not fit is refused.</summary>
@@ -6,7 +9,7 @@ public sealed class Temporal
     private const long MillisPerDay = 86_400_000;
 
     // Records that follow each other are mostly of one day, and of one minute (of the separator asked for).
-    private readonly byte[] _lastMinute = new byte[16];
+    private UInt128 _lastMinute; // its 16 bytes
     private long _lastMinuteMs;
     private readonly byte[] _lastText = new byte[10];
     private int _lastDays;
@@ -86,12 +89,14 @@ public sealed class Temporal
             s = s[..^1];
         }
 
-        if (s.Length == 23 && s[..16].SequenceEqual(_lastMinute) && s[16] == ':' && s[19] == '.')
+        if (s.Length == 23 && MemoryMarshal.Read<UInt128>(s) == _lastMinute)
         {
-            int sec = Two(s, 17), hundredths = Two(s, 20);
-            uint thousandth = (uint)(s[22] - '0');
-            if (sec is < 0 or > 59 || hundredths < 0 || thousandth > 9) return false;
-            millis = _lastMinuteMs + (sec * 1000) + (hundredths * 10) + thousandth;
+            // The last eight bytes, "m:ss.fff": digits become their values, right marks 0; a digit above 9 has a high nibble after six are added.
+            ulong x = BinaryPrimitives.ReadUInt64LittleEndian(s[15..]) ^ 0x3030302E30303A30;
+            if (((x | (x + 0x0606060006060006)) & 0xF0F0F0FFF0F0FFF0) != 0) return false;
+            uint sec = (uint)((byte)(x >> 16) * 10) + (byte)(x >> 24);
+            if (sec > 59) return false;
+            millis = _lastMinuteMs + (sec * 1000) + ((byte)(x >> 40) * 100) + ((byte)(x >> 48) * 10) + (byte)(x >> 56);
             return true;
         }
 
@@ -100,7 +105,7 @@ public sealed class Temporal
         if (!TryTime(s[11..], out long ofDay)) return false;
         millis = (days * MillisPerDay) + (ofDay / 1_000_000);
         nanos = (int)(ofDay % 1_000_000);
-        s[..16].CopyTo(_lastMinute);
+        _lastMinute = MemoryMarshal.Read<UInt128>(s);
         _lastMinuteMs = millis - (ofDay / 1_000_000 % 60_000);
         return true;
     }

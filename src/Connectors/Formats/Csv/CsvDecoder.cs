@@ -12,6 +12,8 @@ public sealed class CsvDecoder : IFormatDecoder
     private readonly ValueNode[] _nodes;
     private readonly int[] _columnOf; // per field: the column to fill, or −1
     private readonly CsvValue _value;
+    private readonly CsvGrid? _grid; // null where records cannot be read in groups
+    private readonly CsvColumns? _columns;
     private byte[] _scratch = [];
     private string? _reason;
     private int _errorAt, _recordAt;
@@ -28,6 +30,11 @@ public sealed class CsvDecoder : IFormatDecoder
         _columnOf = new int[table.Count];
         _columnOf.AsSpan().Fill(-1);
         for (int i = 0; i < projection.Length; i++) _columnOf[projection[i]] = i;
+
+        // With one field a blank line looks like a record.
+        if (options is not { Escape: null, Comments: false } || table.Count < 2) return;
+        _grid = new CsvGrid(options, table.Count);
+        _columns = new CsvColumns(options, _grid, table.Count, Value);
     }
 
     public IMalformedRecords? Malformed { get; set; }
@@ -39,10 +46,12 @@ public sealed class CsvDecoder : IFormatDecoder
         bool regular = _options.Escape is null;
         while (at.Rows < maxRows && at.Bytes < input.Length)
         {
+            if (regular && ReadGroup(input, ref at, to, maxRows)) continue;
             if (regular)
             {
+                int most = _grid is null ? maxRows : Math.Min(maxRows, at.Rows + _grid.MaxRecords);
                 var marks = new CsvMarks(input, at.Bytes, _options);
-                regular = ReadRegular(ref marks, input, ref at, to, maxRows);
+                regular = ReadRegular(ref marks, input, ref at, to, most);
             }
             else
             {
@@ -73,6 +82,25 @@ public sealed class CsvDecoder : IFormatDecoder
 
         /// <summary>The record's quotes are not as they should be; nothing of it is read.</summary>
         Irregular,
+    }
+
+    // Some records, column by column; false = nothing was read.
+    private bool ReadGroup(ReadOnlySpan<byte> input, ref Cursor at, BatchBuilder to, int maxRows)
+    {
+        int records = _grid is null ? 0 : _grid.Scan(input, at.Bytes, Math.Min(_grid.MaxRecords, maxRows - at.Rows));
+        if (records == 0) return false;
+        for (int f = 0; f < _columnOf.Length; f++)
+        {
+            int c = _columnOf[f];
+            if (c < 0 || _columns!.Fill(_nodes[c], f, input, at.Bytes, records, to.Columns[c])) continue;
+            foreach (var column in to.Columns) column.Truncate(at.Row);
+            return false;
+        }
+
+        at.Bytes = _grid!.Ends[(records * _columnOf.Length) - 1] + 1;
+        at.Rows += records;
+        at.Records += records;
+        return true;
     }
 
     private bool ReadRegular(scoped ref CsvMarks marks, ReadOnlySpan<byte> input, ref Cursor at, BatchBuilder to, int maxRows)
@@ -116,21 +144,20 @@ public sealed class CsvDecoder : IFormatDecoder
         if (plain) return bytes.LastIndexOf((byte)'\n') + 1;
         if (options is { Escape: null, Comments: false })
         {
-            var marks = new CsvMarks(bytes, 0, options);
-            int last = marks.AfterLastLine(0);
-            if (!marks.Irregular || marks.OnlyOpen) return last;
+            int whole = CsvGrid.AfterLastLine(bytes, options.Delimiter, options.Quote!.Value);
+            if (whole >= 0) return whole;
         }
 
         var scanner = new CsvScanner(bytes, 0, options);
-        int whole = 0, at = 0;
+        int last = 0, at = 0;
         while (at < bytes.Length)
         {
             CsvFields.Read(ref scanner, bytes, at, options, out var field);
             at = field.End + 1;
-            if (field.End < bytes.Length && bytes[field.End] == '\n') whole = at;
+            if (field.End < bytes.Length && bytes[field.End] == '\n') last = at;
         }
 
-        return whole;
+        return last;
     }
 
     // Blank lines and comments are no records.

@@ -15,7 +15,7 @@ internal ref struct CsvMarks
     private readonly ReadOnlySpan<byte> _s;
     private readonly byte _delimiter, _quote;
     private int _chunk;
-    private ulong _marks, _lines, _inside, _mayOpen = 1;
+    private ulong _marks, _inside, _mayOpen = 1;
 
     /// <param name="start">a record's first byte.</param>
     /// <param name="options">without an escape character.</param>
@@ -33,9 +33,6 @@ internal ref struct CsvMarks
     /// <summary>A quote stands where none should, or one is not closed.</summary>
     public bool Irregular { get; private set; }
 
-    /// <summary>All that is irregular is that the text ends inside quotes.</summary>
-    public bool OnlyOpen { get; private set; }
-
     /// <summary>Position of the next mark; the length of the text when there is none.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int Next()
@@ -46,18 +43,6 @@ internal ref struct CsvMarks
         return at;
     }
 
-    /// <summary>The position after the last line feed outside quotes; the start when there is none.</summary>
-    public int AfterLastLine(int start)
-    {
-        while (Load())
-        {
-            _marks = 0;
-            if (_lines != 0) start = _chunk + 64 - BitOperations.LeadingZeroCount(_lines);
-        }
-
-        return start;
-    }
-
     private bool Load()
     {
         while (_marks == 0)
@@ -65,7 +50,7 @@ internal ref struct CsvMarks
             if (Irregular) return false;
             if (_chunk + 64 >= _s.Length)
             {
-                Irregular = OnlyOpen = _inside != 0;
+                Irregular = _inside != 0;
                 return false;
             }
 
@@ -89,11 +74,10 @@ internal ref struct CsvMarks
     // The 64 bytes at a place.
     private void Mark(ref byte at)
     {
-        ulong lines = Where(ref at, (byte)'\n');
-        ulong ends = Where(ref at, _delimiter) | lines;
+        ulong ends = Where(ref at, _delimiter) | Where(ref at, (byte)'\n');
         if (!HasQuotes)
         {
-            (_marks, _lines) = (ends, lines);
+            _marks = ends;
             return;
         }
 
@@ -104,11 +88,10 @@ internal ref struct CsvMarks
         _mayOpen = before >> 63;
         _inside = (ulong)((long)inside >> 63);
         _marks = Irregular ? 0 : ends & ~inside;
-        _lines = lines & ~inside;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static ulong Where(ref byte at, byte value)
+    internal static ulong Where(ref byte at, byte value)
     {
         if (Vector512.IsHardwareAccelerated) return Vector512.Equals(Vector512.LoadUnsafe(ref at), Vector512.Create(value)).ExtractMostSignificantBits();
         var v = Vector256.Create(value);
@@ -118,7 +101,7 @@ internal ref struct CsvMarks
 
     // Bit i: whether the bits up to i, it included, are odd in number. A carry-less product with all ones.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static ulong Parity(ulong bits)
+    internal static ulong Parity(ulong bits)
     {
         if (Pclmulqdq.IsSupported) return Pclmulqdq.CarrylessMultiply(Vector128.CreateScalar(bits), Vector128<ulong>.AllBitsSet, 0).ToScalar();
         for (int shift = 1; shift < 64; shift *= 2) bits ^= bits << shift;
