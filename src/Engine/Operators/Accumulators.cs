@@ -46,23 +46,23 @@ internal sealed partial class Accumulators
     }
 
     /// <summary>The tables beside the records: what DISTINCT calls have seen, and values among which an extreme is sought again.</summary>
-    public static IEnumerable<StateSpec> Tables(ImmutableArray<AggregateCall> calls, bool retracts, Schema key)
+    public static IEnumerable<StateSpec> Tables(ImmutableArray<AggregateCall> calls, bool retracts, Schema key, Ttl ttl)
     {
         for (int i = 0; i < calls.Length; i++)
         {
-            if (calls[i].Distinct) yield return DistinctCall.State($"distinct{i}", calls[i], key);
-            if (retracts && FunctionCatalog.KeepsValues(calls[i])) yield return ExtremeCall.State($"values{i}", calls[i], key);
+            if (calls[i].Distinct) yield return DistinctCall.State($"distinct{i}", calls[i], key, ttl);
+            if (retracts && FunctionCatalog.KeepsValues(calls[i])) yield return ExtremeCall.State($"values{i}", calls[i], key, ttl);
         }
     }
 
     /// <summary>Declares <see cref="Tables"/>; before <see cref="Bind"/>, which refuses DISTINCT calls otherwise.</summary>
-    public void BindTables(OperatorState state, bool retracts, Schema key, int[] keys)
+    public void BindTables(OperatorState state, bool retracts, Schema key, int[] keys, Ttl ttl)
     {
         for (int i = 0; i < _each.Length; i++)
         {
             var call = _each[i].Call;
-            if (call.Distinct) _distinct[i] = new DistinctCall(call, state.Map(DistinctCall.State($"distinct{i}", call, key)), keys);
-            if (retracts && FunctionCatalog.KeepsValues(call)) _extremes[i] = new ExtremeCall(_each[i], state.Map(ExtremeCall.State($"values{i}", call, key)), keys);
+            if (call.Distinct) _distinct[i] = new DistinctCall(call, state.Map(DistinctCall.State($"distinct{i}", call, key, ttl)), keys);
+            if (retracts && FunctionCatalog.KeepsValues(call)) _extremes[i] = new ExtremeCall(_each[i], state.Map(ExtremeCall.State($"values{i}", call, key, ttl)), keys);
             NeedHashes |= _distinct[i] is not null || _extremes[i] is not null;
         }
     }

@@ -22,8 +22,8 @@ internal sealed unsafe class DistinctCall(AggregateCall call, MapTable seen, int
     private readonly ulong[] _isNew = new ulong[Bitmap.WordsFor(Batch.MaxRows)];
     private readonly nint[] _gone = new nint[Batch.MaxRows];
 
-    public static StateSpec State(string name, AggregateCall call, Schema key) => new(
-        name, 1, StateKind.Map, key, new Schema([.. call.ArgumentTypes.Select((t, i) => new Field($"a{i}", t))]), Schema.Of(("count", SqlType.BigInt.NotNull)), Ttl.None);
+    public static StateSpec State(string name, AggregateCall call, Schema key, Ttl ttl) => new(
+        name, 1, StateKind.Map, key, new Schema([.. call.ArgumentTypes.Select((t, i) => new Field($"a{i}", t))]), Schema.Of(("count", SqlType.BigInt.NotNull)), ttl);
 
     public int Keep(Batch batch, ReadOnlySpan<ulong> hashes, Span<int> rows, Span<nint> records)
     {

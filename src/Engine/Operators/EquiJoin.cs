@@ -7,7 +7,7 @@ using OrleansStream.Engine.State;
 namespace OrleansStream.Engine.Operators;
 
 /// <summary>
-/// Inner join of two inputs, port 0 and 1, on equal keys; both sides are kept for ever. Each row meets the rows of the other side that are there when it comes; a pair has
+/// Inner join of two inputs, port 0 and 1, on equal keys; both sides are kept, for ever or for a time. Each row meets the rows of the other side that are there when it comes; a pair has
 /// the kind of the later row, so updating inputs give an updating output. NULL keys match nothing. Output: left columns, then right columns.
 /// </summary>
 /// <param name="LeftKeys">key columns of port 0.</param>
@@ -15,22 +15,27 @@ namespace OrleansStream.Engine.Operators;
 /// <param name="Changelog">whether an input may hold updates and deletes.</param>
 /// <param name="LeftRouting">columns by which port 0 is distributed, some of its keys; none: all.</param>
 /// <param name="RightRouting">likewise of port 1, in the same order.</param>
+/// <param name="LeftTtlMs">ms of processing time after which a row of port 0 that does not come again is forgotten; 0 = never.</param>
+/// <param name="RightTtlMs">likewise of port 1.</param>
 [Operator("equi_join")]
 public sealed record EquiJoinSpec(
-    Schema Output, ImmutableArray<int> LeftKeys, ImmutableArray<int> RightKeys, bool Changelog = false, ImmutableArray<int> LeftRouting = default, ImmutableArray<int> RightRouting = default)
-    : OperatorSpec(Output)
+    Schema Output, ImmutableArray<int> LeftKeys, ImmutableArray<int> RightKeys, bool Changelog = false, ImmutableArray<int> LeftRouting = default, ImmutableArray<int> RightRouting = default,
+    long LeftTtlMs = 0, long RightTtlMs = 0) : OperatorSpec(Output)
 {
     public ImmutableArray<int> LeftRouting { get; init; } = LeftRouting.IsDefault ? [] : LeftRouting;
 
     public ImmutableArray<int> RightRouting { get; init; } = RightRouting.IsDefault ? [] : RightRouting;
 
-    public override ImmutableArray<StateSpec> States(ImmutableArray<Schema> inputs) => Changelog
-        ? [JoinSide.State("left", inputs[0], LeftKeys), JoinSide.State("right", inputs[1], RightKeys)]
+    public override ImmutableArray<StateSpec> States(ImmutableArray<Schema> inputs) => Counts
+        ? [JoinSide.State("left", inputs[0], LeftKeys, LeftTtlMs), JoinSide.State("right", inputs[1], RightKeys, RightTtlMs)]
         : [WindowJoinSpec.SideState("left", inputs[0], LeftKeys), WindowJoinSpec.SideState("right", inputs[1], RightKeys)];
 
-    public override Operator Create() => Changelog ? new EquiJoin(this) : new AppendJoin(this);
+    public override Operator Create() => Counts ? new EquiJoin(this) : new AppendJoin(this);
 
-    public override string Describe() => $"EquiJoin(type=[INNER], on=[{JoinTypes.On(LeftKeys, RightKeys)}])";
+    public override string Describe() => $"EquiJoin(type=[INNER], on=[{JoinTypes.On(LeftKeys, RightKeys)}]{JoinTypes.Ttls(LeftTtlMs, RightTtlMs)})";
+
+    /// <summary>Whether sides are multisets: rows may be taken away, or end one by one (equal rows end together, as in Flink).</summary>
+    private bool Counts => Changelog || LeftTtlMs > 0 || RightTtlMs > 0;
 }
 
 public sealed class EquiJoin(EquiJoinSpec spec) : Operator
@@ -54,7 +59,7 @@ public sealed class EquiJoin(EquiJoinSpec spec) : Operator
 
     public override bool StartsSegment => true;
 
-    public override bool EmitsKinds => true;
+    public override bool EmitsKinds => spec.Changelog;
 
     public override void Open(OperatorContext c)
     {

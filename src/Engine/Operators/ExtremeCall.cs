@@ -38,8 +38,8 @@ internal sealed unsafe class ExtremeCall
         _resultView = Column.Create(extreme.Call.Type);
     }
 
-    public static StateSpec State(string name, AggregateCall call, Schema key) => new(
-        name, 1, StateKind.Map, key, Schema.Of(("value", call.ArgumentTypes[0])), Schema.Of(("count", SqlType.BigInt.NotNull)), Ttl.None);
+    public static StateSpec State(string name, AggregateCall call, Schema key, Ttl ttl) => new(
+        name, 1, StateKind.Map, key, Schema.Of(("value", call.ArgumentTypes[0])), Schema.Of(("count", SqlType.BigInt.NotNull)), ttl);
 
     public void Bind(RecordLayout layout) => _again.Bind(layout, _extreme.Field);
 

@@ -23,7 +23,7 @@ public sealed record GroupAggregateSpec(
     public override ImmutableArray<StateSpec> States(ImmutableArray<Schema> inputs)
     {
         var key = inputs[0].Select(Keys.AsSpan());
-        return [GroupState(inputs[0]), .. Phase == AggregatePhase.Single ? Accumulators.Tables(Calls, Retracts, key) : []];
+        return [GroupState(inputs[0]), .. Phase == AggregatePhase.Single ? Accumulators.Tables(Calls, Retracts, key, new Ttl(TtlMs)) : []];
     }
 
     public override Operator Create() => Phase == AggregatePhase.Partial ? new GroupAggregatePartial(this) : new GroupAggregate(this);
@@ -74,7 +74,7 @@ public sealed unsafe class GroupAggregate(GroupAggregateSpec spec) : KeyedChange
     {
         _groups = c.State.Value(spec.GroupState(c.Inputs[0]));
         _rowsOffset = _groups.Layout.ValueOffsets[0];
-        if (spec.Phase == AggregatePhase.Single) _calls.BindTables(c.State, spec.Retracts, _groups.Spec.Key, _keys);
+        if (spec.Phase == AggregatePhase.Single) _calls.BindTables(c.State, spec.Retracts, _groups.Spec.Key, _keys, _groups.Spec.Ttl);
         _calls.Bind(_groups.Layout, 1);
         Start(c, spec.Output, spec.Before);
     }

@@ -29,8 +29,8 @@ internal sealed unsafe class JoinSide
     public SideColumns Columns { get; }
 
     /// <summary>A side's rows as a multiset: key, all other columns, how many times.</summary>
-    public static StateSpec State(string name, Schema side, ImmutableArray<int> keys) => new(
-        name, 1, StateKind.Map, side.Select(keys.AsSpan()), side.Select([.. Others(side, keys)]), Schema.Of(("count", SqlType.BigInt.NotNull)), Ttl.None);
+    public static StateSpec State(string name, Schema side, ImmutableArray<int> keys, long ttlMs) => new(
+        name, 1, StateKind.Map, side.Select(keys.AsSpan()), side.Select([.. Others(side, keys)]), Schema.Of(("count", SqlType.BigInt.NotNull)), new Ttl(ttlMs));
 
     /// <summary>Columns that are no keys.</summary>
     public static int[] Others(Schema schema, ImmutableArray<int> keys) => [.. Enumerable.Range(0, schema.Count).Where(c => !keys.Contains(c))];

@@ -24,7 +24,7 @@ public enum JoinType : byte
     Anti,
 }
 
-internal static class JoinTypes
+public static class JoinTypes
 {
     /// <summary>Whether rows of a side (0 left, 1 right) matter without a partner.</summary>
     public static bool Keeps(this JoinType type, int port) => type switch
@@ -37,6 +37,10 @@ internal static class JoinTypes
 
     /// <summary>Whether the output has the right side's columns.</summary>
     public static bool Pairs(this JoinType type) => type is not (JoinType.Semi or JoinType.Anti);
+
+    /// <summary>For people: how long sides are kept; nothing if for ever.</summary>
+    public static string Ttls(long leftMs, long rightMs) =>
+        (leftMs > 0 ? $", leftTtl=[{leftMs} ms]" : "") + (rightMs > 0 ? $", rightTtl=[{rightMs} ms]" : "");
 
     /// <summary>For people: <c>left.$1 = right.$0</c>.</summary>
     public static string On(ImmutableArray<int> left, ImmutableArray<int> right) => string.Join(", ", left.Zip(right, (l, r) => $"left.${l} = right.${r}"));

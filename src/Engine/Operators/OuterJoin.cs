@@ -7,7 +7,7 @@ using OrleansStream.Engine.Plan;
 namespace OrleansStream.Engine.Operators;
 
 /// <summary>
-/// Left, right, full, semi and anti join of two inputs, port 0 and 1, on equal keys; both sides are kept for ever. A row that may leave without a partner knows how many it
+/// Left, right, full, semi and anti join of two inputs, port 0 and 1, on equal keys; both sides are kept, for ever or for a time. A row that may leave without a partner knows how many it
 /// has: the first one takes the padded row back (-D, then +I of the pair), with the last one it comes again. NULL keys match nothing.
 /// Output: left columns, then right columns; of a semi or anti join the left columns.
 /// </summary>
@@ -17,22 +17,25 @@ namespace OrleansStream.Engine.Operators;
 /// <param name="LeftRouting">columns by which port 0 is distributed, some of its keys; none: all.</param>
 /// <param name="RightRouting">likewise of port 1, in the same order.</param>
 /// <param name="Changelog">whether rows leave with kinds: always, but for a semi join of inputs that only insert.</param>
+/// <param name="LeftTtlMs">ms of processing time after which a row of port 0 is forgotten, if it does not come again and its number of partners stays; 0 = never.</param>
+/// <param name="RightTtlMs">likewise of port 1.</param>
 [Operator("outer_join")]
 public sealed record OuterJoinSpec(
     Schema Output, JoinType Type, ImmutableArray<int> LeftKeys, ImmutableArray<int> RightKeys, Expr? Condition = null,
-    ImmutableArray<int> LeftRouting = default, ImmutableArray<int> RightRouting = default, bool Changelog = true) : OperatorSpec(Output)
+    ImmutableArray<int> LeftRouting = default, ImmutableArray<int> RightRouting = default, bool Changelog = true,
+    long LeftTtlMs = 0, long RightTtlMs = 0) : OperatorSpec(Output)
 {
     public ImmutableArray<int> LeftRouting { get; init; } = LeftRouting.IsDefault ? [] : LeftRouting;
 
     public ImmutableArray<int> RightRouting { get; init; } = RightRouting.IsDefault ? [] : RightRouting;
 
     public override ImmutableArray<StateSpec> States(ImmutableArray<Schema> inputs) =>
-        [OuterSide.State("left", inputs[0], LeftKeys, OuterSide.Counts(Type, 0)), OuterSide.State("right", inputs[1], RightKeys, OuterSide.Counts(Type, 1))];
+        [OuterSide.State("left", inputs[0], LeftKeys, OuterSide.Counts(Type, 0), LeftTtlMs), OuterSide.State("right", inputs[1], RightKeys, OuterSide.Counts(Type, 1), RightTtlMs)];
 
     public override Operator Create() => new OuterJoin(this);
 
     public override string Describe() =>
-        $"OuterJoin(type=[{Type.ToString().ToUpperInvariant()}], on=[{JoinTypes.On(LeftKeys, RightKeys)}]{(Condition is null ? "" : $", condition=[{Condition}]")})";
+        $"OuterJoin(type=[{Type.ToString().ToUpperInvariant()}], on=[{JoinTypes.On(LeftKeys, RightKeys)}]{(Condition is null ? "" : $", condition=[{Condition}]")}{JoinTypes.Ttls(LeftTtlMs, RightTtlMs)})";
 }
 
 public sealed class OuterJoin(OuterJoinSpec spec) : Operator

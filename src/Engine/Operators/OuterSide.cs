@@ -34,11 +34,11 @@ internal sealed unsafe class OuterSide
     /// <summary>Whether rows of a side know how many partners they have.</summary>
     public static bool Counts(JoinType type, int port) => type.Keeps(port) || (type == JoinType.Semi && port == 0);
 
-    public static StateSpec State(string name, Schema side, ImmutableArray<int> keys, bool counts)
+    public static StateSpec State(string name, Schema side, ImmutableArray<int> keys, bool counts, long ttlMs)
     {
         var value = Schema.Of(("count", SqlType.BigInt.NotNull));
         if (counts) value = value.Concat(Schema.Of(("partners", SqlType.BigInt.NotNull)));
-        return new StateSpec(name, 1, StateKind.Map, side.Select(keys.AsSpan()), side.Select([.. JoinSide.Others(side, keys)]), value, Ttl.None);
+        return new StateSpec(name, 1, StateKind.Map, side.Select(keys.AsSpan()), side.Select([.. JoinSide.Others(side, keys)]), value, new Ttl(ttlMs));
     }
 
     public long CountOf(nint record) => *(long*)(record + _count);

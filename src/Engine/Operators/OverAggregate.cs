@@ -30,7 +30,7 @@ public sealed record OverAggregateSpec(
     internal ImmutableArray<SortColumn> Order => Time < 0 ? [] : [new SortColumn(Time, false, true)];
 
     public override ImmutableArray<StateSpec> States(ImmutableArray<Schema> inputs) =>
-        [RowState(inputs[0]), SumState(inputs[0]), .. Accumulators.Tables(Calls, Bounded, inputs[0].Select(Keys.AsSpan()))];
+        [RowState(inputs[0]), SumState(inputs[0]), .. Accumulators.Tables(Calls, Bounded, inputs[0].Select(Keys.AsSpan()), SumTtl)];
 
     public override Operator Create() => new OverAggregate(this);
 
@@ -43,7 +43,9 @@ public sealed record OverAggregateSpec(
     /// <summary>By key: the time of the last row that left, the number of rows within the bound, the aggregates.</summary>
     internal StateSpec SumState(Schema input) => new(
         "sums", 1, StateKind.Value, input.Select(Keys.AsSpan()), null,
-        new Schema([new Field("last", SqlType.BigInt.NotNull), new Field("rows", SqlType.BigInt.NotNull), .. new Accumulators(Calls, Bounded).State.Fields]), new Ttl(Bounded ? 0 : TtlMs));
+        new Schema([new Field("last", SqlType.BigInt.NotNull), new Field("rows", SqlType.BigInt.NotNull), .. new Accumulators(Calls, Bounded).State.Fields]), SumTtl);
+
+    internal Ttl SumTtl => new(Bounded ? 0 : TtlMs);
 }
 
 public sealed unsafe partial class OverAggregate(OverAggregateSpec spec) : Operator
@@ -78,7 +80,7 @@ public sealed unsafe partial class OverAggregate(OverAggregateSpec spec) : Opera
         var input = c.Inputs[0];
         _sorted = new SortedRows(c.State.Sorted(spec.RowState(input)), input, spec.Keys, spec.Order, false);
         _sums = c.State.Value(spec.SumState(input));
-        _calls.BindTables(c.State, spec.Bounded, _sums.Spec.Key, _keys);
+        _calls.BindTables(c.State, spec.Bounded, _sums.Spec.Key, _keys, spec.SumTtl);
         _calls.Bind(_sums.Layout, 2);
         (_lastOffset, _countOffset) = (_sums.Layout.ValueOffsets[0], _sums.Layout.ValueOffsets[1]);
         (_added, _taken) = (new BatchBuilder(input), new BatchBuilder(input, withKinds: true));

@@ -48,12 +48,17 @@ public sealed unsafe partial class MapTable
         nint record = Create(e, Word(batch, keys, rows, hash), pair);
         for (int f = 0; f < KeyFields.Length; f++) KeyFields[f].Write(batch.Columns[keys[f]], rows, new ReadOnlySpan<nint>(in record));
         *(long*)(record + Layout.SubKeyOffsets[0]) = subKey;
+        if (_expiry.Any) _expiry.Written(record);
         Link(record);
         return record;
     }
 
-    /// <summary>Says that an entry's value is about to be written.</summary>
-    public void Touch(nint record) => BeforeWrite(record);
+    /// <summary>Says that an entry's value is about to be written; with a TTL it lives on from now.</summary>
+    public void Touch(nint record)
+    {
+        BeforeWrite(record);
+        if (_expiry.Any) _expiry.Written(record);
+    }
 
     private ulong Word(Batch batch, ReadOnlySpan<int> keys, ReadOnlySpan<int> row, ulong hash)
     {

@@ -16,25 +16,27 @@ public sealed unsafe partial class MapTable : SlabTable
     private readonly RecordIndex _keys;
     private readonly int _next;
     private readonly int _previous;
+    private readonly ExpiryList _expiry;
     private ulong[] _pairHashes = new ulong[Batch.MaxRows];
 
-    internal MapTable(StateSpec spec, Epochs epochs) : base(spec, 16, epochs)
+    internal MapTable(StateSpec spec, Epochs epochs, Func<long> now) : base(spec, 16 + ExpiryList.LinkBytes(spec.Ttl), epochs)
     {
-        if (spec.Ttl.Milliseconds > 0) throw new NotSupportedException($"state {spec.Name}: a Map table has no TTL");
         _pairs = new RecordIndex(epochs.Pool);
         _keys = new RecordIndex(epochs.Pool);
         _next = Links;
         _previous = Links + 8;
+        _expiry = new ExpiryList(spec.Ttl, Layout.ExpiryOffset, Links + 16, now);
     }
 
     /// <summary>
     /// As <see cref="ValueTable.Resolve"/>, for (key, sub-key) pairs; <paramref name="subKeys"/> are columns of the same batch. With <see cref="Access.Write"/> the
-    /// entries' values may be written; new ones are listed under their key.
+    /// entries' values may be written, and with a TTL live on from now; new ones are listed under their key. Entries that are past their time are removed first.
     /// </summary>
     public void Resolve(
         Batch batch, ReadOnlySpan<int> keys, ReadOnlySpan<int> subKeys, ReadOnlySpan<int> rows, ReadOnlySpan<ulong> hashes, Access access,
         Span<nint> records, Span<ulong> isNew)
     {
+        if (_expiry.Any) Expire();
         isNew[..Bitmap.WordsFor(rows.Length)].Clear();
         if (_pairHashes.Length < batch.Length) _pairHashes = new ulong[batch.Length];
         RowHash.Hash(batch, subKeys, _pairHashes);
@@ -85,13 +87,14 @@ public sealed unsafe partial class MapTable : SlabTable
                 }
             }
 
-            if (access == Access.Write) foreach (nint r in block) BeforeWrite(r);
+            if (access == Access.Write) foreach (nint r in block) Touch(r);
         }
     }
 
-    /// <summary>The first entry of each row's key (0 = none); go on with <see cref="Next"/>.</summary>
+    /// <summary>The first entry of each row's key (0 = none); go on with <see cref="Next"/>. Entries that are past their time are removed first.</summary>
     public void First(Batch batch, ReadOnlySpan<int> keys, ReadOnlySpan<int> rows, ReadOnlySpan<ulong> hashes, Span<nint> records)
     {
+        if (_expiry.Any) Expire();
         ulong* words = stackalloc ulong[Block];
         var starts = stackalloc IndexEntry*[Block];
         Span<ulong> differ = stackalloc ulong[Block / 64];
@@ -141,6 +144,7 @@ public sealed unsafe partial class MapTable : SlabTable
                 else _keys.Remove(e);
             }
 
+            if (_expiry.Any) _expiry.Forget(r);
             FreeRecord(r);
         }
     }
@@ -152,14 +156,21 @@ public sealed unsafe partial class MapTable : SlabTable
         var e = _pairs.Start(pair);
         while (e->Record != 0) e = _pairs.Next(e);
         _pairs.Add(e, pair, record);
+        if (_expiry.Any) _expiry.Restored(record);
         Link(record);
     }
 
     internal override void Free()
     {
         base.Free();
+        _expiry.Clear();
         _pairs.Release();
         _keys.Release();
+    }
+
+    private void Expire()
+    {
+        for (nint r; (r = _expiry.Ended()) != 0;) Remove(new ReadOnlySpan<nint>(in r));
     }
 
     private nint Create(IndexEntry* at, ulong word, ulong pair)

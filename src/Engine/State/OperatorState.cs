@@ -25,7 +25,7 @@ public sealed class OperatorState
 
     public MapTable Map(StateSpec spec) => Declare(spec, StateKind.Map, () =>
     {
-        var table = new MapTable(spec, _shard.Epochs);
+        var table = new MapTable(spec, _shard.Epochs, _shard.Clock);
         _shard.Restore(Uid, spec, _ => table);
         return table;
     });

@@ -5,10 +5,6 @@ namespace OrleansStream.Engine.State;
 // Trees come and go with their keys; entries end with their time.
 public sealed unsafe partial class SortedMapTable
 {
-    private nint _oldest;
-    private nint _newest;
-    private bool _unsorted;
-
     private static nint KeyRecord(nint tree) => ((Tree*)tree)->First != 0 ? ((Tree*)tree)->First : ((Tree*)tree)->Spare;
 
     // A tree without entries, which an entry outside it gives its key.
@@ -84,57 +80,10 @@ public sealed unsafe partial class SortedMapTable
         return true;
     }
 
-    // Entries with a time to live are a list, the first to end in front: their time is the same, so it is the order of writing.
-    private ref nint Older(nint r) => ref *(nint*)(r + Links + SortedTree.LinkBytes);
-
-    private ref nint Newer(nint r) => ref *(nint*)(r + Links + SortedTree.LinkBytes + 8);
-
-    private ref long ExpiryOf(nint r) => ref *(long*)(r + Layout.ExpiryOffset);
-
-    private void Live(nint r)
-    {
-        ExpiryOf(r) = _now() + _ttl;
-        Append(r);
-    }
-
-    private void Append(nint r)
-    {
-        (Older(r), Newer(r)) = (_newest, 0);
-        if (_newest != 0) Newer(_newest) = r;
-        else _oldest = r;
-        _newest = r;
-    }
-
-    private void Forget(nint r)
-    {
-        nint older = Older(r), newer = Newer(r);
-        if (older != 0) Newer(older) = newer;
-        else _oldest = newer;
-        if (newer != 0) Older(newer) = older;
-        else _newest = older;
-    }
-
-    private void Restored(nint r)
-    {
-        Append(r);
-        _unsorted = true;
-    }
-
     private void Expire()
     {
-        if (_unsorted) SortByExpiry();
-        long now = _now();
-        if (_oldest == 0 || ExpiryOf(_oldest) > now) return;
-        while (_oldest != 0 && ExpiryOf(_oldest) <= now) Remove((nint)_order.TreeOf(_oldest), _oldest);
+        if (_expiry.Ended() == 0) return;
+        for (nint r; (r = _expiry.Ended()) != 0;) Remove((nint)_order.TreeOf(r), r);
         Settle();
-    }
-
-    // Once, after a restore: parts hold entries in no order.
-    private void SortByExpiry()
-    {
-        var all = new List<nint>();
-        for (nint r = _oldest; r != 0; r = Newer(r)) all.Add(r);
-        (_oldest, _newest, _unsorted) = (0, 0, false);
-        foreach (nint r in all.OrderBy(r => ExpiryOf(r))) Append(r);
     }
 }

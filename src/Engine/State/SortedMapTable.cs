@@ -19,8 +19,7 @@ public sealed unsafe partial class SortedMapTable : SlabTable
     private readonly RecordIndex _keys;
     private readonly SortedTree _order;
     private readonly int _arrivalOffset;
-    private readonly long _ttl;
-    private readonly Func<long> _now;
+    private readonly ExpiryList _expiry;
     private readonly List<nint> _chunks = [];
     private readonly List<nint> _removed = [];
     private readonly List<nint> _touched = [];
@@ -29,14 +28,13 @@ public sealed unsafe partial class SortedMapTable : SlabTable
     private long _arrivals;
 
     internal SortedMapTable(StateSpec spec, Epochs epochs, Func<long> now)
-        : base(spec, SortedTree.LinkBytes + (spec.Ttl.Milliseconds > 0 ? 16 : 0), epochs)
+        : base(spec, SortedTree.LinkBytes + ExpiryList.LinkBytes(spec.Ttl), epochs)
     {
         if (spec.SubKey is null) throw new ArgumentException($"state {spec.Name}: a SortedMap has a sub-key");
         _keys = new RecordIndex(epochs.Pool);
         _arrivalOffset = Layout.PairOffset;
         _order = new SortedTree(Links, _arrivalOffset, [.. Layout.SubKeyOffsets], SubKeyFields is [TextField text] ? text : null);
-        _ttl = spec.Ttl.Milliseconds;
-        _now = now;
+        _expiry = new ExpiryList(spec.Ttl, Layout.ExpiryOffset, Links + SortedTree.LinkBytes, now);
     }
 
     /// <summary>
@@ -47,7 +45,7 @@ public sealed unsafe partial class SortedMapTable : SlabTable
     /// <param name="trees">one per entry of <paramref name="rows"/>.</param>
     public void Resolve(Batch batch, ReadOnlySpan<int> keys, ReadOnlySpan<int> rows, ReadOnlySpan<ulong> hashes, Access access, Span<nint> trees)
     {
-        if (_ttl > 0) Expire();
+        if (_expiry.Any) Expire();
         ulong* words = stackalloc ulong[Block];
         var starts = stackalloc IndexEntry*[Block];
         nint* records = stackalloc nint[Block];
@@ -141,7 +139,7 @@ public sealed unsafe partial class SortedMapTable : SlabTable
 
         *(long*)(r + _arrivalOffset) = _arrivals++;
         _order.Write(r, subKeys, at);
-        if (_ttl > 0) Live(r);
+        if (_expiry.Any) _expiry.Written(r);
         _order.Insert(t, r);
         if (!t->Touched) Touch(t);
         return r;
@@ -152,7 +150,7 @@ public sealed unsafe partial class SortedMapTable : SlabTable
     {
         var t = (Tree*)tree;
         _order.Remove(t, entry);
-        if (_ttl > 0) Forget(entry);
+        if (_expiry.Any) _expiry.Forget(entry);
         if (!t->Touched) Touch(t);
         _removed.Add(entry);
     }
@@ -186,7 +184,7 @@ public sealed unsafe partial class SortedMapTable : SlabTable
         while (e->Record != 0 && !(e->Hash == word && SameKey(KeyRecord(e->Record), record))) e = _keys.Next(e);
         if (e->Record == 0) _keys.Add(e, word, (nint)NewTree(word));
         _arrivals = Math.Max(_arrivals, *(long*)(record + _arrivalOffset) + 1);
-        if (_ttl > 0) Restored(record);
+        if (_expiry.Any) _expiry.Restored(record);
         _order.Insert((Tree*)e->Record, record);
     }
 
@@ -199,6 +197,7 @@ public sealed unsafe partial class SortedMapTable : SlabTable
         _keys.Release();
         foreach (nint chunk in _chunks) Space.Pool.Free(chunk, TreeBytes);
         _chunks.Clear();
-        (_freeTree, _chunkUsed, _oldest, _newest, _unsorted) = (0, TreeBytes, 0, 0, false);
+        (_freeTree, _chunkUsed) = (0, TreeBytes);
+        _expiry.Clear();
     }
 }

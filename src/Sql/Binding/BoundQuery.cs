@@ -43,7 +43,14 @@ public sealed record BoundWindow(BoundQuery Input, WindowFunction Window, Immuta
 public enum JoinKind { Inner, Left, Right, Full, Semi, Anti }
 
 /// <param name="Condition">over left ++ right; null: every pair.</param>
-public sealed record BoundJoin(JoinKind Kind, BoundQuery Left, BoundQuery Right, Expr? Condition, ImmutableArray<RelColumn> Columns) : BoundQuery(Columns);
+public sealed record BoundJoin(JoinKind Kind, BoundQuery Left, BoundQuery Right, Expr? Condition, ImmutableArray<RelColumn> Columns) : BoundQuery(Columns)
+{
+    /// <summary>ms for which left rows are kept, by a hint; null: as the job says.</summary>
+    public long? LeftTtlMs { get; init; }
+
+    /// <summary>Likewise of right rows.</summary>
+    public long? RightTtlMs { get; init; }
+}
 
 /// <summary>CROSS (or LEFT) JOIN UNNEST: the input's columns, then those of the collection's elements.</summary>
 /// <param name="Collection">over the input's columns.</param>
@@ -53,7 +60,11 @@ public sealed record BoundUnnest(BoundQuery Input, Expr Collection, bool Outer, 
 /// <param name="Window">GROUP BY TUMBLE(…): applied after WHERE; keys see its columns too.</param>
 public sealed record BoundSelect(
     BoundQuery Input, Expr? Where, WindowFunction? Window, BoundGrouping? Grouping, Expr? Having, ImmutableArray<OverCall> Over, Expr? Qualify,
-    ImmutableArray<Expr> Items, bool Distinct, ImmutableArray<RelColumn> Columns) : BoundQuery(Columns);
+    ImmutableArray<Expr> Items, bool Distinct, ImmutableArray<RelColumn> Columns) : BoundQuery(Columns)
+{
+    /// <summary>ms for which groups are kept, by a hint; null: as the job says.</summary>
+    public long? TtlMs { get; init; }
+}
 
 /// <param name="Columns">keys ++ aggregates ++ grouping functions.</param>
 /// <param name="Sets">GROUPING SETS: positions of the keys of each; the other keys are NULL in its rows. One set of all keys without.</param>

@@ -100,7 +100,7 @@ internal sealed partial class QueryBinder
             .. left.Query.Columns.Select(c => padsLeft ? c with { Type = c.Type.WithNullable(true) } : c),
             .. right.Query.Columns.Select(c => padsRight ? c with { Type = c.Type.WithNullable(true) } : c),
         ];
-        return new Source(new BoundJoin(kind, left.Query, right.Query, condition, columns), Scope.Join(left.Scope, right.Scope, columns, merged));
+        return new Source(new BoundJoin(kind, left.Query, right.Query, condition, columns) { LeftTtlMs = _ttl.Of(j.Left), RightTtlMs = _ttl.Of(j.Right) }, Scope.Join(left.Scope, right.Scope, columns, merged));
     }
 
     private Expr? BindUsing(JoinTable j, Source left, Source right, Scope scope, List<int> merged)

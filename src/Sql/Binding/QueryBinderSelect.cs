@@ -9,11 +9,22 @@ namespace OrleansStream.Sql.Binding;
 /// <summary>SELECT.</summary>
 internal sealed partial class QueryBinder
 {
-    private static readonly string[] s_hints = ["STATE_TTL", "LOOKUP", "BROADCAST", "SHUFFLE_HASH", "SHUFFLE_MERGE", "NEST_LOOP", "MULTI_JOIN"];
+    private static readonly string[] s_hints = [StateTtl.Name, "LOOKUP", "BROADCAST", "SHUFFLE_HASH", "SHUFFLE_MERGE", "NEST_LOOP", "MULTI_JOIN"];
+
+    /// <summary>Of the SELECT whose FROM is being bound.</summary>
+    private StateTtl _ttl = new([], diagnostics);
 
     private BoundQuery? BindSelect(Select s, ImmutableArray<OrderItem> orderBy)
     {
-        foreach (Hint hint in s.Hints)
+        StateTtl outer = _ttl;
+        _ttl = new StateTtl(s.Hints.Where(h => h.Name.Name == StateTtl.Name), diagnostics);
+        try { return BindHinted(s, orderBy); }
+        finally { _ttl = outer; }
+    }
+
+    private BoundQuery? BindHinted(Select s, ImmutableArray<OrderItem> orderBy)
+    {
+        foreach (Hint hint in s.Hints.Where(h => h.Name.Name != StateTtl.Name))
         {
             if (s_hints.Contains(hint.Name.Name)) diagnostics.Error(Codes.NotSupported, hint.Name.Span, $"the hint {hint.Name.Name} is not supported yet", "leave it out");
             else diagnostics.Error(Codes.UnknownHint, hint.Name.Span, $"no hint '{hint.Name.Name}'", Suggest.DidYouMean(hint.Name.Name, s_hints));
@@ -46,6 +57,8 @@ internal sealed partial class QueryBinder
             IEnumerable<Expr?> all = [.. items.Select(i => i.Value), having, qualify, .. order.Select(o => o?.Value)];
             foreach (Expr e in all.OfType<Expr>()) grouping.Collect(e);
         }
+        long? ttl = grouped || s.Distinct ? _ttl.Of(s.From) : null;
+        _ttl.Check();
         Expr Group(Expr e, TextSpan span) => grouped ? grouping.Rewrite(e, span) : e;
         Expr[] values = [.. items.Select(i => Group(i.Value, i.Span))];
         having = having is null ? null : Group(having, s.Having!.Span);
@@ -61,7 +74,7 @@ internal sealed partial class QueryBinder
         qualify = qualify is null ? null : TakeOver(qualify, visible.Length, over);
         visible = [.. visible, .. over.Select((o, i) => new RelColumn($"w{i}$o", o.Type))];
         ImmutableArray<RelColumn> columns = [.. items.Select((item, i) => OutputColumn(item.Name, values[i], visible))];
-        var select = new BoundSelect(input.Query, where, grouping.Window, bound, having, [.. over], qualify, [.. values], s.Distinct, columns);
+        var select = new BoundSelect(input.Query, where, grouping.Window, bound, having, [.. over], qualify, [.. values], s.Distinct, columns) { TtlMs = ttl };
         return orderBy.Length == 0 ? select : OrderSelect(select, orderBy, order, values, visible);
     }
 

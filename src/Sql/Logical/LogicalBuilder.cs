@@ -27,7 +27,7 @@ internal static class LogicalBuilder
             BoundScan s => new LogicalScan(s.Table, s.Options, [.. Enumerable.Range(0, s.Columns.Length)], s.Columns),
             BoundValues v => new LogicalValues(v.Rows, v.Columns),
             BoundWindow w => new LogicalWindow(Build(w.Input), w.Window, w.Columns),
-            BoundJoin j => new LogicalJoin(j.Kind, Build(j.Left), Build(j.Right), j.Condition, j.Columns),
+            BoundJoin j => new LogicalJoin(j.Kind, Build(j.Left), Build(j.Right), j.Condition, j.Columns) { LeftTtlMs = j.LeftTtlMs, RightTtlMs = j.RightTtlMs },
             BoundUnnest u => Unnest(u),
             BoundSelect s => Select(s),
             BoundSetOperation o => SetOperation(o),
@@ -61,19 +61,19 @@ internal static class LogicalBuilder
             RelColumn time = node.Columns[s.Window.TimeColumn];
             node = new LogicalWindow(node, s.Window, [.. node.Columns.Select(c => c.Plain()), .. GroupWindows.Columns(time)]);
         }
-        if (grouping is not null) node = Aggregate(node, grouping);
+        if (grouping is not null) node = Aggregate(node, grouping, s.TtlMs);
         if (s.Having is not null) node = new LogicalFilter(node, s.Having);
         if (s.Over.Length > 0) node = new LogicalOver(node, s.Over, [.. node.Columns, .. s.Over.Select((o, i) => new RelColumn($"w{i}$o", o.Type))]);
         if (s.Qualify is not null) node = new LogicalFilter(node, s.Qualify);
         node = new LogicalProject(node, s.Items, s.Columns);
-        return s.Distinct ? Distinct(node) : node;
+        return s.Distinct ? Distinct(node) with { TtlMs = grouping is null ? s.TtlMs : null } : node;
     }
 
     private static LogicalAggregate Distinct(LogicalNode node) =>
         new(node, [.. Enumerable.Range(0, node.Columns.Length)], [], [.. node.Columns.Select(c => c.Window == WindowRole.None ? c.Plain() : c)]);
 
     /// <summary>A projection gives each key, argument and filter a column, so that the aggregate has none but columns.</summary>
-    private static LogicalNode Aggregate(LogicalNode input, BoundGrouping grouping)
+    private static LogicalNode Aggregate(LogicalNode input, BoundGrouping grouping, long? ttlMs)
     {
         var items = new List<Expr>(grouping.Keys);
         var columns = new List<RelColumn>(grouping.Columns.Take(grouping.Keys.Length));
@@ -98,17 +98,17 @@ internal static class LogicalBuilder
             .. grouping.Aggregates.Select(a => a with { Arguments = [.. a.Arguments.Select(Place)], Filter = a.Filter is null ? null : Place(a.Filter) }),
         ];
         var project = new LogicalProject(input, [.. items], [.. columns]);
-        LogicalNode[] sets = [.. grouping.Sets.Select((_, s) => AggregateSet(project, grouping, calls, s))];
+        LogicalNode[] sets = [.. grouping.Sets.Select((_, s) => AggregateSet(project, grouping, calls, s, ttlMs))];
         return sets.Length == 1 ? sets[0] : new LogicalUnion([.. sets], grouping.Columns);
     }
 
     /// <summary>One grouping set: an aggregate by its keys, NULL for the others, its value of each grouping function.</summary>
-    private static LogicalNode AggregateSet(LogicalProject input, BoundGrouping grouping, ImmutableArray<BoundAggregate> calls, int number)
+    private static LogicalNode AggregateSet(LogicalProject input, BoundGrouping grouping, ImmutableArray<BoundAggregate> calls, int number, long? ttlMs)
     {
         ImmutableArray<int> set = grouping.Sets[number];
         int keys = grouping.Keys.Length;
         ImmutableArray<RelColumn> columns = [.. set.Select(k => grouping.Columns[k] with { Type = grouping.Keys[k].Type }), .. grouping.Columns.Skip(keys).Take(calls.Length)];
-        var aggregate = new LogicalAggregate(input, set, calls, columns);
+        var aggregate = new LogicalAggregate(input, set, calls, columns) { TtlMs = ttlMs };
         if (set.Length == keys && grouping.Functions.IsEmpty) return aggregate;
         Expr[] items =
         [

@@ -65,7 +65,10 @@ public sealed record LogicalAggregate(LogicalNode From, ImmutableArray<int> Keys
 {
     public LogicalNode From => Inputs[0];
 
-    public override string Describe() => $"Aggregate(group={Columnar(Keys)}, calls={List(Calls)})";
+    /// <summary>ms for which groups are kept, by a hint; null: as the job says.</summary>
+    public long? TtlMs { get; init; }
+
+    public override string Describe() => $"Aggregate(group={Columnar(Keys)}, calls={List(Calls)}{(TtlMs is null ? "" : $", ttl=[{TtlMs} ms]")})";
 }
 
 /// <summary>One row a key and window, at the window's end: the keys, the aggregates, then the bounds that are wanted, each a column of its role.</summary>
@@ -77,6 +80,9 @@ public sealed record LogicalWindowAggregate(
 
     /// <summary>The windows that the input already has, when <see cref="Window"/> only gathers what belongs to each.</summary>
     public WindowFunction? Attached { get; init; }
+
+    /// <summary>A hint's, which windows have no use for.</summary>
+    public long? TtlMs { get; init; }
 
     public override string Describe() => $"WindowAggregate(window=[{Window}{(Attached is null ? "" : $" of {Attached.Kind.ToString().ToUpperInvariant()}")}], group={Columnar(Keys)}, calls={List(Calls)}, bounds={List(Columns.Skip(Keys.Length + Calls.Length).Select(c => c.Window))})";
 }
@@ -93,7 +99,13 @@ public sealed record LogicalJoin(JoinKind Kind, LogicalNode Left, LogicalNode Ri
     /// <summary>The windows on which both sides must agree, if their bounds are among the condition's equalities.</summary>
     public JoinWindow? Window { get; init; }
 
-    public override string Describe() => $"Join(kind=[{Kind}], condition=[{Condition}]{(Window is null ? "" : $", window=[{Window.Function.Kind.ToString().ToUpperInvariant()}]")})";
+    /// <summary>ms for which left rows are kept, by a hint; null: as the job says.</summary>
+    public long? LeftTtlMs { get; init; }
+
+    /// <summary>Likewise of right rows.</summary>
+    public long? RightTtlMs { get; init; }
+
+    public override string Describe() => $"Join(kind=[{Kind}], condition=[{Condition}]{(Window is null ? "" : $", window=[{Window.Function.Kind.ToString().ToUpperInvariant()}]")}{(LeftTtlMs is null ? "" : $", leftTtl=[{LeftTtlMs} ms]")}{(RightTtlMs is null ? "" : $", rightTtl=[{RightTtlMs} ms]")})";
 }
 
 /// <summary>A row for each element of a collection: the kept columns, then the element's.</summary>

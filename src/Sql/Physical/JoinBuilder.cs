@@ -9,7 +9,7 @@ namespace OrleansStream.Sql.Physical;
 /// <summary>Joins: finds the equalities between the sides, gives keys that are expressions a column, leaves the rest to a filter.</summary>
 internal sealed partial class PhysicalBuilder
 {
-    private static PhysicalNode Join(LogicalJoin j, PhysicalNode left, PhysicalNode right)
+    private PhysicalNode? Join(LogicalJoin j, PhysicalNode left, PhysicalNode right)
     {
         int width = left.Columns.Length;
         var leftKeys = new List<Expr>();
@@ -20,9 +20,12 @@ internal sealed partial class PhysicalBuilder
             if (Equality(conjunct, width) is var (l, r)) { leftKeys.Add(l); rightKeys.Add(r); }
             else rest.Add(conjunct);
         }
+        bool hinted = (j.LeftTtlMs ?? j.RightTtlMs) is not null;
+        if (j.Window is not null && hinted) return NoTtl("a window join keeps");
         if (j.Window is not null) return WindowJoin(j, left, right, leftKeys, rightKeys, ExprTree.And(rest));
         bool pads = j.Kind is not (JoinKind.Semi or JoinKind.Anti);
-        if (pads && TimeBounds.Of(rest, left.Columns, right.Columns) is var (bounds, others)) return IntervalJoin(j, left, right, leftKeys, rightKeys, bounds, others);
+        if (pads && TimeBounds.Of(rest, left.Columns, right.Columns) is var (bounds, others))
+            return hinted ? NoTtl("an interval join keeps") : IntervalJoin(j, left, right, leftKeys, rightKeys, bounds, others);
         (PhysicalNode wideLeft, ImmutableArray<int> keysLeft) = WithKeys(left, leftKeys);
         (PhysicalNode wideRight, ImmutableArray<int> keysRight) = WithKeys(right, rightKeys);
         int Position(int i) => i < width ? i : i - width + wideLeft.Columns.Length;
@@ -30,7 +33,11 @@ internal sealed partial class PhysicalBuilder
         // A join forwards columns but no time: pairs come in any order of it.
         ImmutableArray<RelColumn> columns = Output(j, wideLeft, wideRight, c => c.Plain());
         bool filters = j.Kind == JoinKind.Inner;
-        PhysicalNode join = new PhysicalJoin(j.Kind, wideLeft, wideRight, keysLeft, keysRight, filters ? null : condition, columns);
+        PhysicalNode join = new PhysicalJoin(j.Kind, wideLeft, wideRight, keysLeft, keysRight, filters ? null : condition, columns)
+        {
+            LeftTtlMs = j.LeftTtlMs ?? options.TtlMs,
+            RightTtlMs = j.RightTtlMs ?? options.TtlMs,
+        };
         if (filters && condition is not null) join = new PhysicalFilter(join, condition);
         return Narrowed(join, j, Position);
     }

@@ -43,6 +43,8 @@ internal sealed partial class PhysicalBuilder
         PhysicalNode source = items.Count == width ? input : new PhysicalProject(input, [.. items], [.. columns]);
         ImmutableArray<RelColumn> output = [.. columns, .. o.Columns.Skip(width)];
         ImmutableArray<SortColumn> order = [new SortColumn(time, false, true)];
+        if (clock != TimeKind.None && options.TtlMs > 0 && frame.Rows && frame.Preceding != OverFrame.Unbounded)
+            return Refuse(Codes.NotSupported, "table.exec.state.ttl is not supported for OVER (… ROWS BETWEEN n PRECEDING AND CURRENT ROW)", "give RANGE a time to look back, or leave the setting out");
         if (clock == TimeKind.None && NoOrder(order, source)) return null;
         PhysicalNode over = clock == TimeKind.None
             ? new PhysicalOverAnyOrder(source, partition, order, frame, calls, options.TtlMs, output)

@@ -37,6 +37,7 @@ internal sealed partial class PhysicalBuilder(PhysicalOptions options, TextSpan 
             case LogicalScan s: return Scan(s);
             case LogicalFilter f: return new PhysicalFilter(inputs[0], f.Condition);
             case LogicalProject p: return ProjectMerge.IsIdentity(p) ? inputs[0] : new PhysicalProject(inputs[0], p.Items, Forwarded(p, inputs[0]));
+            case LogicalWindowAggregate { TtlMs: not null }: return NoTtl("a window aggregate keeps");
             case LogicalWindowAggregate a: return WindowAggregate(a, inputs[0]);
             case LogicalSink s: return Sink(s, inputs[0]);
             case LogicalWindow w: return Assign(w, inputs[0]);
@@ -73,6 +74,9 @@ internal sealed partial class PhysicalBuilder(PhysicalOptions options, TextSpan 
         return new PhysicalProject(normal, [.. s.Positions.Select((p, i) => (Expr)new ColumnExpr(positions.IndexOf(p), s.Columns[i].Type))], s.Columns);
     }
 
+    /// <summary>What ends with its time has no other one to live.</summary>
+    private PhysicalNode? NoTtl(string what) => Refuse(Codes.NotSupported, $"STATE_TTL: {what} its rows as long as their times ask for, no more and no less", "leave the hint out");
+
     private PhysicalNode? NotYet(string what, string? help) => Refuse(Codes.NotSupported, $"{what} is not supported yet", help);
 
     private PhysicalNode? Refuse(string code, string message, string? help)
@@ -84,7 +88,7 @@ internal sealed partial class PhysicalBuilder(PhysicalOptions options, TextSpan 
     private PhysicalGroupAggregate GroupAggregate(LogicalAggregate a, PhysicalNode input)
     {
         ImmutableArray<AggregateCall> calls = [.. a.Calls.Select(Call)];
-        var single = new GroupAggregateSpec(RelColumn.Schema(a.Columns), a.Keys, calls, false, false, AggregatePhase.Single, options.TtlMs);
+        var single = new GroupAggregateSpec(RelColumn.Schema(a.Columns), a.Keys, calls, false, false, AggregatePhase.Single, a.TtlMs ?? options.TtlMs);
         bool retracts = Emits(input) != ModifyKinds.Insert;
         if (!options.TwoPhase || options.EmitEach || !calls.All(c => EngineAggregates.Splits(c, retracts))) return new PhysicalGroupAggregate(input, single, a.Columns);
         (GroupAggregateSpec partial, GroupAggregateSpec final) = single.Split(input.Schema);

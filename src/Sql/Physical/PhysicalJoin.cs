@@ -11,6 +11,12 @@ public sealed record PhysicalJoin(
     JoinKind Kind, PhysicalNode Left, PhysicalNode Right, ImmutableArray<int> LeftKeys, ImmutableArray<int> RightKeys, Expr? Condition, ImmutableArray<RelColumn> Columns)
     : PhysicalNode([Left, Right], Columns), IEquiJoin
 {
+    /// <summary>ms after which a left row that does not come again is forgotten; 0: never.</summary>
+    public long LeftTtlMs { get; init; }
+
+    /// <summary>Likewise of right rows.</summary>
+    public long RightTtlMs { get; init; }
+
     public PhysicalNode Left => Inputs[0];
 
     public PhysicalNode Right => Inputs[1];
@@ -23,7 +29,7 @@ public sealed record PhysicalJoin(
     {
         IEnumerable<string> equal = LeftKeys.Zip(RightKeys, (l, r) => $"{Left.Columns[l].Name} = {Right.Columns[r].Name}");
         string condition = Condition is null ? "" : $", condition=[{Condition}]";
-        return $"Join(joinType=[{Kind}Join], where=[{string.Join(" AND ", equal)}]{condition}, select={List(Columns.Select(c => c.Name))})";
+        return $"Join(joinType=[{Kind}Join], where=[{string.Join(" AND ", equal)}]{condition}, select={List(Columns.Select(c => c.Name))}{JoinTypes.Ttls(LeftTtlMs, RightTtlMs)})";
     }
 
     /// <summary>A padded row is taken back when its first match comes, as is a row of an anti join.</summary>
@@ -50,7 +56,7 @@ public sealed record PhysicalJoin(
     {
         bool changes = Left.Traits.ModifyKinds != ModifyKinds.Insert || Right.Traits.ModifyKinds != ModifyKinds.Insert;
         var (left, right) = (IEquiJoin.Routing(Left), IEquiJoin.Routing(Right));
-        if (Kind == JoinKind.Inner) return new EquiJoinSpec(Schema, LeftKeys, RightKeys, changes, left, right);
-        return new OuterJoinSpec(Schema, IEquiJoin.TypeOf(Kind), LeftKeys, RightKeys, Condition, left, right, changes || Kind != JoinKind.Semi);
+        if (Kind == JoinKind.Inner) return new EquiJoinSpec(Schema, LeftKeys, RightKeys, changes, left, right, LeftTtlMs, RightTtlMs);
+        return new OuterJoinSpec(Schema, IEquiJoin.TypeOf(Kind), LeftKeys, RightKeys, Condition, left, right, changes || Kind != JoinKind.Semi, LeftTtlMs, RightTtlMs);
     }
 }

@@ -139,7 +139,8 @@ internal static class ColumnPruning
         Pruned input = Prune(a.From, [.. a.Keys, .. calls.SelectMany(i => ExprTree.Columns(new AggregateExpr(a.Calls[i])))]);
         int[] kept = [.. Enumerable.Range(0, a.Keys.Length), .. calls.Select(i => a.Keys.Length + i)];
         var node = new LogicalAggregate(input.Node, [.. a.Keys.Select(k => input.Position[k])], [.. calls.Select(i => input.Remap(a.Calls[i]))],
-            [.. kept.Select(i => a.Columns[i])]);
+            [.. kept.Select(i => a.Columns[i])])
+        { TtlMs = a.TtlMs };
         return new Pruned(node, Positions(a.Columns.Length, kept));
     }
 
@@ -151,7 +152,7 @@ internal static class ColumnPruning
         int[] kept = [.. Enumerable.Range(0, a.Keys.Length), .. calls.Select(i => a.Keys.Length + i), .. needed.Where(i => i >= bounds)];
         var node = new LogicalWindowAggregate(input.Node, Remap(a.Window, input), [.. a.Keys.Select(k => input.Position[k])],
             [.. calls.Select(i => input.Remap(a.Calls[i]))], [.. kept.Select(i => a.Columns[i])])
-        { Attached = a.Attached };
+        { Attached = a.Attached, TtlMs = a.TtlMs };
         return new Pruned(node, Positions(a.Columns.Length, kept));
     }
 

@@ -63,7 +63,7 @@ internal static class WindowAggregation
             .. wanted.Select(r => aggregate.Columns[Array.IndexOf(roles, r)]),
         ];
         var input = new LogicalProject(window.From, [.. items], [.. columns]);
-        var windowed = new LogicalWindowAggregate(input, function, [.. keys.Select(k => position[k])], calls, [.. output]);
+        var windowed = new LogicalWindowAggregate(input, function, [.. keys.Select(k => position[k])], calls, [.. output]) { TtlMs = aggregate.TtlMs };
         return Restore(windowed, aggregate, roles, wanted, keys.Length);
     }
 

@@ -32,7 +32,7 @@ internal static class WindowedAggregation
             .. keys.Select(Of), .. a.Columns.Skip(a.Keys.Length), .. wanted.Select(r => Of(a.Keys.First(k => RoleOf(k) == r))),
         ];
         var function = new WindowFunction(WindowKind.Tumble, time, TimeKind.Event, 1, 1, 0, []);
-        var windowed = new LogicalWindowAggregate(from, function, [.. keys], a.Calls, [.. output]) { Attached = window.Function };
+        var windowed = new LogicalWindowAggregate(from, function, [.. keys], a.Calls, [.. output]) { Attached = window.Function, TtlMs = a.TtlMs };
         int PlaceOf(int i)
         {
             if (i >= a.Keys.Length) return keys.Length + (i - a.Keys.Length);
