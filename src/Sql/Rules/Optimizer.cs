@@ -11,8 +11,9 @@ internal static class Optimizer
         node = FilterPushDown.Apply(FoldConstants.Apply(node));
         node = ProjectMerge.Apply(node);
         node = RankFromRowNumber.Apply(node);
-        node = WindowRanks.Apply(WindowJoins.Apply(WindowRanks.Apply(WindowAggregation.Apply(node))));
-        node = TumbleAssignment.Apply(WindowedAggregation.Apply(node));
+        // Whether a step is one of windows depends on the steps below it, of whatever kind: these rules go up together.
+        node = BottomUp(WindowAggregation.Apply(node), n => WindowedAggregation.Match(WindowJoins.Match(WindowRanks.Match(n))));
+        node = TumbleAssignment.Apply(node);
         // What had to wait above the new steps goes on down; projections in between fall together.
         node = ProjectMerge.Apply(FilterPushDown.Apply(node));
         node = UnwrapCasts.Apply(FoldConstants.Apply(node));

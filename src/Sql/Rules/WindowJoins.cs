@@ -11,7 +11,7 @@ namespace OrleansStream.Sql.Rules;
 /// </summary>
 internal static class WindowJoins
 {
-    public static LogicalNode Apply(LogicalNode node) => Optimizer.BottomUp(node, n => n is LogicalJoin { Window: null, Condition: not null } j && Of(j) is { } window ? j with { Window = window } : n);
+    public static LogicalNode Match(LogicalNode node) => node is LogicalJoin { Window: null, Condition: not null } j && Of(j) is { } window ? j with { Window = window } : node;
 
     /// <summary>The equality between the sides' columns of one role, as positions in left ++ right.</summary>
     public static (int Left, int Right)? Bound(LogicalJoin j, WindowRole role)

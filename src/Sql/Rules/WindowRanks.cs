@@ -6,7 +6,7 @@ namespace OrleansStream.Sql.Rules;
 /// <summary>A rank over windowed rows whose partitions hold both bounds of the windows ends with each window: its rows leave once, and its state with them.</summary>
 internal static class WindowRanks
 {
-    public static LogicalNode Apply(LogicalNode node) => Optimizer.BottomUp(node, n => n is LogicalRank { Window: null } r && Of(r) is { } window ? r with { Window = window } : n);
+    public static LogicalNode Match(LogicalNode node) => node is LogicalRank { Window: null } r && Of(r) is { } window ? r with { Window = window } : node;
 
     private static JoinWindow? Of(LogicalRank r)
     {

@@ -15,9 +15,9 @@ internal static class WindowedAggregation
 {
     private static readonly SqlType s_millisecond = new(TypeKind.IntervalDayTime, false);
 
-    public static LogicalNode Apply(LogicalNode node) => Optimizer.BottomUp(node, n => n is LogicalAggregate a ? Match(a) ?? n : n);
+    public static LogicalNode Match(LogicalNode node) => node is LogicalAggregate a ? Of(a) ?? node : node;
 
-    private static LogicalProject? Match(LogicalAggregate a)
+    private static LogicalProject? Of(LogicalAggregate a)
     {
         if (WindowJoins.WindowOf(a.From) is not { Function: { Time: TimeKind.Event, Kind: not WindowKind.Session } } window) return null;
         WindowRole RoleOf(int key) => a.From.Columns[key].Window;
