@@ -12,6 +12,7 @@ public sealed class FixedBuilder<T>(SqlType type) : ColumnBuilder(type) where T 
     public override long Bytes => (long)_values.Length * Unsafe.SizeOf<T>();
 
     /// <summary>Appends <paramref name="rows"/> rows and gives their values to be written (contents unspecified).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Span<T> Append(int rows)
     {
         int at = Count;
@@ -22,6 +23,7 @@ public sealed class FixedBuilder<T>(SqlType type) : ColumnBuilder(type) where T 
     }
 
     /// <summary>Appends one row. (Not called Append: for T = int that would be the number of rows.)</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Add(T value) => Append(1)[0] = value;
 
     /// <summary>What has been written.</summary>

@@ -32,6 +32,7 @@ internal sealed class CsvColumns(CsvOptions options, CsvGrid grid, int fields, C
         };
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool Longs(ValueNode node, ref Fields at, FixedBuilder<long> to)
     {
         while (at.Next())
@@ -43,6 +44,7 @@ internal sealed class CsvColumns(CsvOptions options, CsvGrid grid, int fields, C
         return true;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool Ints(ValueNode node, ref Fields at, FixedBuilder<int> to)
     {
         while (at.Next())
@@ -54,6 +56,7 @@ internal sealed class CsvColumns(CsvOptions options, CsvGrid grid, int fields, C
         return true;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool Texts(ValueNode node, ref Fields at, TextBuilder to)
     {
         bool ascii = grid.Ascii, doubled = grid.Doubled;
@@ -63,13 +66,13 @@ internal sealed class CsvColumns(CsvOptions options, CsvGrid grid, int fields, C
             {
                 if (!One(node, ref at, to)) return false;
             }
-            else if (at.FitsView) to.AppendViews(1)[0] = TextView.Inline(ref at.First, at.Length);
-            else to.Append(at.Text);
+            else to.Append(ref at.First, at.Length, at.Readable);
         }
 
         return true;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool Timestamps(ValueNode node, ref Fields at, FixedBuilder<long> to)
     {
         bool zone = node.Op == ValueOp.LtzMs;
@@ -115,8 +118,8 @@ internal sealed class CsvColumns(CsvOptions options, CsvGrid grid, int fields, C
 
         public readonly ref byte First => ref Unsafe.Add(ref MemoryMarshal.GetReference(_s), _from);
 
-        /// <summary>Short enough for a view, with as many bytes behind it as a view reads.</summary>
-        public readonly bool FitsView => _to - _from <= TextView.MaxInline && _from <= _s.Length - TextView.MaxInline;
+        /// <summary>Bytes from the field's first to the end of the text.</summary>
+        public readonly int Readable => _s.Length - _from;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public bool Next()
@@ -138,34 +141,7 @@ internal sealed class CsvColumns(CsvOptions options, CsvGrid grid, int fields, C
             return true;
         }
 
-        /// <summary>An integer of up to 16 digits, eight of them at once: the bytes that end with the field, those before it made zero.</summary>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public readonly bool TryInteger(out long value)
-        {
-            ref byte text = ref MemoryMarshal.GetReference(_s);
-            bool negative = _to > _from && Unsafe.Add(ref text, _from) == '-';
-            int n = _to - _from - (negative ? 1 : 0);
-            value = 0;
-            if ((uint)(n - 1) >= 16 || _to < 16) return false;
-            ulong low = Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref text, _to - 8)) ^ Zeros, high = 0;
-            if (n <= 8) low &= ulong.MaxValue << (64 - (8 * n));
-            else high = (Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref text, _to - 16)) ^ Zeros) & (ulong.MaxValue << (128 - (8 * n)));
-            if ((((low | (low + Sixes)) | (high | (high + Sixes))) & HighNibbles) != 0) return false;
-            value = Eight(low);
-            if (high != 0) value += Eight(high) * 100_000_000;
-            if (negative) value = -value;
-            return true;
-        }
-
-        private const ulong Zeros = 0x3030303030303030, Sixes = 0x0606060606060606, HighNibbles = 0xF0F0F0F0F0F0F0F0;
-
-        // The first digit lies in the lowest byte.
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private static long Eight(ulong x)
-        {
-            x = ((x * 2561) >> 8) & 0x00FF00FF00FF00FF;
-            x = ((x * 6553601) >> 16) & 0x0000FFFF0000FFFF;
-            return (long)((x * 42949672960001) >> 32);
-        }
+        public readonly bool TryInteger(out long value) => Digits.TryInteger(ref MemoryMarshal.GetReference(_s), _from, _to, out value);
     }
 }

@@ -31,9 +31,10 @@ internal sealed class CsvGrid(CsvOptions options, int fields)
     /// <summary>Whether two quotes stand side by side somewhere.</summary>
     public bool Doubled { get; private set; }
 
-    private static int Capacity(int fields) => Math.Clamp(4096 / fields, 8, 256);
+    private static int Capacity(int fields) => Math.Clamp(512 / fields, 8, 256);
 
     /// <summary>Records from <paramref name="start"/> on, up to <paramref name="most"/>, that have the table's number of fields and end with a line feed; 0 = they are to be read one by one.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)] // ahead of tiering: one long loop, nothing in it that a profile would improve
     public int Scan(ReadOnlySpan<byte> s, int start, int most)
     {
         int want = most * fields, count = 0, chunk = start, lines = 0;
@@ -52,10 +53,10 @@ internal sealed class CsvGrid(CsvOptions options, int fields)
             }
 
             high |= Vector512.LoadUnsafe(ref at);
-            ulong line = CsvMarks.Where(ref at, (byte)'\n') & valid, marks = (CsvMarks.Where(ref at, _delimiter) & valid) | line;
+            ulong line = ByteMarks.Where(ref at, (byte)'\n') & valid, marks = (ByteMarks.Where(ref at, _delimiter) & valid) | line;
             if (_quotes)
             {
-                ulong quotes = CsvMarks.Where(ref at, _quote) & valid, parity = CsvMarks.Parity(quotes) ^ inside, before = marks | quotes;
+                ulong quotes = ByteMarks.Where(ref at, _quote) & valid, parity = CsvMarks.Parity(quotes) ^ inside, before = marks | quotes;
                 irregular |= quotes & parity & ~((before << 1) | mayOpen);
                 doubled |= quotes & ((quotes << 1) | lastQuote);
                 (mayOpen, lastQuote, inside) = (before >> 63, quotes >> 63, (ulong)((long)parity >> 63));
@@ -64,7 +65,7 @@ internal sealed class CsvGrid(CsvOptions options, int fields)
             }
 
             lines += BitOperations.PopCount(line);
-            count += Put(marks, chunk, ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_ends), count));
+            count += ByteMarks.Put(marks, 8, chunk, ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_ends), count));
         }
 
         Ascii = high.ExtractMostSignificantBits() == 0;
@@ -82,30 +83,8 @@ internal sealed class CsvGrid(CsvOptions options, int fields)
         return true;
     }
 
-    // Eight at once, needed or not: what is too much is overwritten.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static int Put(ulong marks, int chunk, ref int to)
-    {
-        int n = BitOperations.PopCount(marks);
-        for (int done = 0; done < n; done += 8)
-        {
-            for (int i = 0; i < 8; i += 4)
-            {
-                Unsafe.Add(ref to, done + i) = chunk + BitOperations.TrailingZeroCount(marks);
-                marks &= marks - 1;
-                Unsafe.Add(ref to, done + i + 1) = chunk + BitOperations.TrailingZeroCount(marks);
-                marks &= marks - 1;
-                Unsafe.Add(ref to, done + i + 2) = chunk + BitOperations.TrailingZeroCount(marks);
-                marks &= marks - 1;
-                Unsafe.Add(ref to, done + i + 3) = chunk + BitOperations.TrailingZeroCount(marks);
-                marks &= marks - 1;
-            }
-        }
-
-        return n;
-    }
-
     /// <summary>The length of the whole records at the start of <paramref name="s"/>; −1 when quotes stand where none should.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static int AfterLastLine(ReadOnlySpan<byte> s, byte delimiter, byte quote)
     {
         ulong inside = 0, mayOpen = 1, irregular = 0;
@@ -114,8 +93,8 @@ internal sealed class CsvGrid(CsvOptions options, int fields)
         for (; chunk <= s.Length - 64; chunk += 64)
         {
             ref byte at = ref Unsafe.Add(ref text, chunk);
-            ulong quotes = CsvMarks.Where(ref at, quote), parity = CsvMarks.Parity(quotes) ^ inside;
-            ulong before = CsvMarks.Where(ref at, (byte)'\n') | CsvMarks.Where(ref at, delimiter) | quotes;
+            ulong quotes = ByteMarks.Where(ref at, quote), parity = CsvMarks.Parity(quotes) ^ inside;
+            ulong before = ByteMarks.Where(ref at, (byte)'\n') | ByteMarks.Where(ref at, delimiter) | quotes;
             irregular |= quotes & parity & ~((before << 1) | mayOpen);
             (mayOpen, inside) = (before >> 63, (ulong)((long)parity >> 63));
         }

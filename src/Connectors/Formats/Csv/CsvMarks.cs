@@ -74,29 +74,20 @@ internal ref struct CsvMarks
     // The 64 bytes at a place.
     private void Mark(ref byte at)
     {
-        ulong ends = Where(ref at, _delimiter) | Where(ref at, (byte)'\n');
+        ulong ends = ByteMarks.Where(ref at, _delimiter) | ByteMarks.Where(ref at, (byte)'\n');
         if (!HasQuotes)
         {
             _marks = ends;
             return;
         }
 
-        ulong quotes = Where(ref at, _quote);
+        ulong quotes = ByteMarks.Where(ref at, _quote);
         ulong inside = Parity(quotes) ^ _inside;
         ulong before = ends | quotes;
         Irregular = (quotes & inside & ~((before << 1) | _mayOpen)) != 0;
         _mayOpen = before >> 63;
         _inside = (ulong)((long)inside >> 63);
         _marks = Irregular ? 0 : ends & ~inside;
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static ulong Where(ref byte at, byte value)
-    {
-        if (Vector512.IsHardwareAccelerated) return Vector512.Equals(Vector512.LoadUnsafe(ref at), Vector512.Create(value)).ExtractMostSignificantBits();
-        var v = Vector256.Create(value);
-        ulong high = Vector256.Equals(Vector256.LoadUnsafe(ref at, 32), v).ExtractMostSignificantBits();
-        return Vector256.Equals(Vector256.LoadUnsafe(ref at), v).ExtractMostSignificantBits() | (high << 32);
     }
 
     // Bit i: whether the bits up to i, it included, are odd in number. A carry-less product with all ones.

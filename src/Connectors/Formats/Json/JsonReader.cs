@@ -33,7 +33,7 @@ internal sealed class JsonReader(JsonOptions options)
             p = o.Next(s, p, slot, out var field, out bool end);
             if (p < 0) return p;
             if (end) break;
-            p = field is null ? JsonScan.SkipValue(s, p, 1) : Member(field, s, p, row);
+            p = field is null ? Skip(s, p) : Member(field, s, p, row);
             if (p < 0) return p;
         }
 
@@ -46,6 +46,24 @@ internal sealed class JsonReader(JsonOptions options)
         }
 
         return p;
+    }
+
+    // Strings without escapes and short integers without a call.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int Skip(ReadOnlySpan<byte> s, int p)
+    {
+        if (s[p] == '"')
+        {
+            int q = JsonScan.StringEnd(s, p + 1, out _);
+            if (s[q] == '"') return q + 1;
+        }
+        else
+        {
+            int q = JsonNumber.ShortInteger(s, p, out _);
+            if (q >= 0) return q;
+        }
+
+        return JsonScan.SkipValue(s, p, 1);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -17,9 +17,7 @@ internal static class JsonText
     {
         int end = JsonScan.StringEnd(s, p, out bool high);
         if (s[end] != '"' || high) return AppendSlow(s, p, end, to);
-        if (end - p <= TextView.MaxInline && p <= s.Length - TextView.MaxInline)
-            to.AppendViews(1)[0] = TextView.Inline(ref Unsafe.Add(ref MemoryMarshal.GetReference(s), p), end - p);
-        else to.Append(s[p..end]);
+        to.Append(ref Unsafe.Add(ref MemoryMarshal.GetReference(s), p), end - p, s.Length - p);
         return end + 1;
     }
 
