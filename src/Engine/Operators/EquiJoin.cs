@@ -22,17 +22,23 @@ public sealed record EquiJoinSpec(
     Schema Output, ImmutableArray<int> LeftKeys, ImmutableArray<int> RightKeys, bool Changelog = false, ImmutableArray<int> LeftRouting = default, ImmutableArray<int> RightRouting = default,
     long LeftTtlMs = 0, long RightTtlMs = 0) : OperatorSpec(Output)
 {
+    /// <summary>Columns of port 0 of which no two rows are equal at a time, so that an update or delete finds its row by them; none: not known.</summary>
+    public ImmutableArray<int> LeftUnique { get; init; } = [];
+
+    /// <summary>Likewise of port 1.</summary>
+    public ImmutableArray<int> RightUnique { get; init; } = [];
+
     public ImmutableArray<int> LeftRouting { get; init; } = LeftRouting.IsDefault ? [] : LeftRouting;
 
     public ImmutableArray<int> RightRouting { get; init; } = RightRouting.IsDefault ? [] : RightRouting;
 
     public override ImmutableArray<StateSpec> States(ImmutableArray<Schema> inputs) => Counts
-        ? [JoinSide.State("left", inputs[0], LeftKeys, LeftTtlMs), JoinSide.State("right", inputs[1], RightKeys, RightTtlMs)]
+        ? [JoinSide.State("left", inputs[0], LeftKeys, LeftUnique, LeftTtlMs), JoinSide.State("right", inputs[1], RightKeys, RightUnique, RightTtlMs)]
         : [WindowJoinSpec.SideState("left", inputs[0], LeftKeys), WindowJoinSpec.SideState("right", inputs[1], RightKeys)];
 
     public override Operator Create() => Counts ? new EquiJoin(this) : new AppendJoin(this);
 
-    public override string Describe() => $"EquiJoin(type=[INNER], on=[{JoinTypes.On(LeftKeys, RightKeys)}]{JoinTypes.Ttls(LeftTtlMs, RightTtlMs)})";
+    public override string Describe() => $"EquiJoin(type=[INNER], on=[{JoinTypes.On(LeftKeys, RightKeys)}]{JoinTypes.Unique(LeftUnique, RightUnique)}{JoinTypes.Ttls(LeftTtlMs, RightTtlMs)})";
 
     /// <summary>Whether sides are multisets: rows may be taken away, or end one by one (equal rows end together, as in Flink).</summary>
     private bool Counts => Changelog || LeftTtlMs > 0 || RightTtlMs > 0;
@@ -64,8 +70,8 @@ public sealed class EquiJoin(EquiJoinSpec spec) : Operator
     public override void Open(OperatorContext c)
     {
         var states = spec.States(c.Inputs);
-        _sides[0] = new JoinSide(c.State.Map(states[0]), new SideColumns(c.Inputs[0], spec.LeftKeys, 0), new SideHashes(spec.LeftKeys, spec.LeftRouting));
-        _sides[1] = new JoinSide(c.State.Map(states[1]), new SideColumns(c.Inputs[1], spec.RightKeys, c.Inputs[0].Count), new SideHashes(spec.RightKeys, spec.RightRouting));
+        _sides[0] = new JoinSide(c.State.Map(states[0]), new SideColumns(c.Inputs[0], spec.LeftKeys, 0, spec.LeftUnique), new SideHashes(spec.LeftKeys, spec.LeftRouting), !spec.LeftUnique.IsEmpty);
+        _sides[1] = new JoinSide(c.State.Map(states[1]), new SideColumns(c.Inputs[1], spec.RightKeys, c.Inputs[0].Count, spec.RightUnique), new SideHashes(spec.RightKeys, spec.RightRouting), !spec.RightUnique.IsEmpty);
     }
 
     public override void OnBatch(int port, Batch input, Output o)

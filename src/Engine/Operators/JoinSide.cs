@@ -13,24 +13,28 @@ internal sealed unsafe class JoinSide
     private readonly nint[] _records = new nint[Batch.MaxRows];
     private readonly ulong[] _isNew = new ulong[Bitmap.WordsFor(Batch.MaxRows)];
     private readonly List<nint> _empty = [];
+    private readonly (int[], nint[]) _some = (new int[Batch.MaxRows], new nint[Batch.MaxRows]);
+    private readonly bool _unique;
 
     /// <param name="table">key, other columns, count.</param>
     /// <param name="hashes">of the keys.</param>
-    public JoinSide(MapTable table, SideColumns columns, SideHashes hashes)
+    public JoinSide(MapTable table, SideColumns columns, SideHashes hashes, bool unique)
     {
         Table = table;
         Columns = columns;
         _hashes = hashes;
-        _count = table.Layout.ValueOffsets[0];
+        _unique = unique;
+        _count = table.Layout.ValueOffsets[columns.Values.Length];
     }
 
     public MapTable Table { get; }
 
     public SideColumns Columns { get; }
 
-    /// <summary>A side's rows as a multiset: key, all other columns, how many times.</summary>
-    public static StateSpec State(string name, Schema side, ImmutableArray<int> keys, long ttlMs) => new(
-        name, 1, StateKind.Map, side.Select(keys.AsSpan()), side.Select([.. Others(side, keys)]), Schema.Of(("count", SqlType.BigInt.NotNull)), new Ttl(ttlMs));
+    /// <summary>A side's rows as a multiset (key, all other columns, how many times), or by their unique key (its columns, then the others, and 1).</summary>
+    public static StateSpec State(string name, Schema side, ImmutableArray<int> keys, ImmutableArray<int> unique, long ttlMs) => new(
+        name, 1, StateKind.Map, side.Select(keys.AsSpan()), side.Select(UniqueRows.SubKeys(side, keys, unique)),
+        side.Select(UniqueRows.Values(side, keys, unique)).Concat(Schema.Of(("count", SqlType.BigInt.NotNull))), new Ttl(ttlMs));
 
     /// <summary>Columns that are no keys.</summary>
     public static int[] Others(Schema schema, ImmutableArray<int> keys) => [.. Enumerable.Range(0, schema.Count).Where(c => !keys.Contains(c))];
@@ -46,19 +50,14 @@ internal sealed unsafe class JoinSide
     /// <summary>Adds and takes away rows, in order. Taking away a row that is not there does nothing.</summary>
     public void Apply(Batch batch, ReadOnlySpan<int> rows, ReadOnlySpan<ulong> hashes)
     {
-        Table.Resolve(batch, Columns.Keys, Columns.Others, rows, hashes, Access.Write, _records, _isNew);
-        if (!batch.HasKinds)
+        Table.Resolve(batch, Columns.Keys, Columns.SubKeys, rows, hashes, Access.Write, _records, _isNew);
+        if (!batch.HasKinds && !_unique)
         {
             for (int i = 0; i < rows.Length; i++) ++*(long*)(_records[i] + _count);
             return;
         }
 
-        for (int i = 0; i < rows.Length; i++)
-        {
-            ref long count = ref *(long*)(_records[i] + _count);
-            if (batch.KindAt(rows[i]).IsAdd()) count++;
-            else if (count > 0) count--;
-        }
+        UniqueRows.Apply(Table, Columns, batch, rows, _records.AsSpan(0, rows.Length), _count, _unique, _some);
 
         // −1 marks an entry that is already on the list.
         _empty.Clear();

@@ -38,6 +38,13 @@ public static class JoinTypes
     /// <summary>Whether the output has the right side's columns.</summary>
     public static bool Pairs(this JoinType type) => type is not (JoinType.Semi or JoinType.Anti);
 
+    /// <summary>For people: by which columns rows of a side are found; nothing if by all.</summary>
+    public static string Unique(ImmutableArray<int> left, ImmutableArray<int> right)
+    {
+        static string One(string side, ImmutableArray<int> key) => key.IsEmpty ? "" : $", {side}Unique=[{string.Join(", ", key.Select(k => $"${k}"))}]";
+        return One("left", left) + One("right", right);
+    }
+
     /// <summary>For people: how long sides are kept; nothing if for ever.</summary>
     public static string Ttls(long leftMs, long rightMs) =>
         (leftMs > 0 ? $", leftTtl=[{leftMs} ms]" : "") + (rightMs > 0 ? $", rightTtl=[{rightMs} ms]" : "");

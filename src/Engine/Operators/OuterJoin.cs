@@ -25,17 +25,23 @@ public sealed record OuterJoinSpec(
     ImmutableArray<int> LeftRouting = default, ImmutableArray<int> RightRouting = default, bool Changelog = true,
     long LeftTtlMs = 0, long RightTtlMs = 0) : OperatorSpec(Output)
 {
+    /// <summary>Columns of port 0 of which no two rows are equal at a time, so that an update or delete finds its row by them; none: not known.</summary>
+    public ImmutableArray<int> LeftUnique { get; init; } = [];
+
+    /// <summary>Likewise of port 1.</summary>
+    public ImmutableArray<int> RightUnique { get; init; } = [];
+
     public ImmutableArray<int> LeftRouting { get; init; } = LeftRouting.IsDefault ? [] : LeftRouting;
 
     public ImmutableArray<int> RightRouting { get; init; } = RightRouting.IsDefault ? [] : RightRouting;
 
     public override ImmutableArray<StateSpec> States(ImmutableArray<Schema> inputs) =>
-        [OuterSide.State("left", inputs[0], LeftKeys, OuterSide.Counts(Type, 0), LeftTtlMs), OuterSide.State("right", inputs[1], RightKeys, OuterSide.Counts(Type, 1), RightTtlMs)];
+        [OuterSide.State("left", inputs[0], LeftKeys, LeftUnique, OuterSide.Counts(Type, 0), LeftTtlMs), OuterSide.State("right", inputs[1], RightKeys, RightUnique, OuterSide.Counts(Type, 1), RightTtlMs)];
 
     public override Operator Create() => new OuterJoin(this);
 
     public override string Describe() =>
-        $"OuterJoin(type=[{Type.ToString().ToUpperInvariant()}], on=[{JoinTypes.On(LeftKeys, RightKeys)}]{(Condition is null ? "" : $", condition=[{Condition}]")}{JoinTypes.Ttls(LeftTtlMs, RightTtlMs)})";
+        $"OuterJoin(type=[{Type.ToString().ToUpperInvariant()}], on=[{JoinTypes.On(LeftKeys, RightKeys)}]{(Condition is null ? "" : $", condition=[{Condition}]")}{JoinTypes.Unique(LeftUnique, RightUnique)}{JoinTypes.Ttls(LeftTtlMs, RightTtlMs)})";
 }
 
 public sealed class OuterJoin(OuterJoinSpec spec) : Operator
@@ -73,9 +79,9 @@ public sealed class OuterJoin(OuterJoinSpec spec) : Operator
     public override void Open(OperatorContext c)
     {
         var states = spec.States(c.Inputs);
-        _sides[0] = new OuterSide(c.State.Map(states[0]), new SideColumns(c.Inputs[0], spec.LeftKeys, 0), new SideHashes(spec.LeftKeys, spec.LeftRouting), OuterSide.Counts(spec.Type, 0));
+        _sides[0] = new OuterSide(c.State.Map(states[0]), new SideColumns(c.Inputs[0], spec.LeftKeys, 0, spec.LeftUnique), new SideHashes(spec.LeftKeys, spec.LeftRouting), OuterSide.Counts(spec.Type, 0), !spec.LeftUnique.IsEmpty);
         _sides[1] = new OuterSide(
-            c.State.Map(states[1]), new SideColumns(c.Inputs[1], spec.RightKeys, c.Inputs[0].Count), new SideHashes(spec.RightKeys, spec.RightRouting), OuterSide.Counts(spec.Type, 1));
+            c.State.Map(states[1]), new SideColumns(c.Inputs[1], spec.RightKeys, c.Inputs[0].Count, spec.RightUnique), new SideHashes(spec.RightKeys, spec.RightRouting), OuterSide.Counts(spec.Type, 1), !spec.RightUnique.IsEmpty);
         if (spec.Condition is not null) _condition = new PairCondition(spec.Condition, c.Inputs[0].Concat(c.Inputs[1]), new EvaluationContext(c.TimeZone, () => c.ProcessingTime));
     }
 

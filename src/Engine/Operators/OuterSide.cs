@@ -15,14 +15,18 @@ internal sealed unsafe class OuterSide
     private readonly int[] _withKeys = new int[Batch.MaxRows];
     private readonly ulong[] _isNew = new ulong[Bitmap.WordsFor(Batch.MaxRows)];
     private readonly List<nint> _empty = [];
+    private readonly (int[], nint[]) _added = (new int[Batch.MaxRows], new nint[Batch.MaxRows]);
+    private readonly bool _unique;
     private int _rowCount;
 
     /// <param name="counts">whether partners are counted.</param>
-    public OuterSide(MapTable table, SideColumns columns, SideHashes hashes, bool counts)
+    /// <param name="unique">whether a record is one row.</param>
+    public OuterSide(MapTable table, SideColumns columns, SideHashes hashes, bool counts, bool unique)
     {
         (Table, Columns, Hashes) = (table, columns, hashes);
-        _count = table.Layout.ValueOffsets[0];
-        _matches = counts ? table.Layout.ValueOffsets[1] : -1;
+        _unique = unique;
+        _count = table.Layout.ValueOffsets[columns.Values.Length];
+        _matches = counts ? table.Layout.ValueOffsets[columns.Values.Length + 1] : -1;
     }
 
     public MapTable Table { get; }
@@ -34,11 +38,11 @@ internal sealed unsafe class OuterSide
     /// <summary>Whether rows of a side know how many partners they have.</summary>
     public static bool Counts(JoinType type, int port) => type.Keeps(port) || (type == JoinType.Semi && port == 0);
 
-    public static StateSpec State(string name, Schema side, ImmutableArray<int> keys, bool counts, long ttlMs)
+    public static StateSpec State(string name, Schema side, ImmutableArray<int> keys, ImmutableArray<int> unique, bool counts, long ttlMs)
     {
-        var value = Schema.Of(("count", SqlType.BigInt.NotNull));
+        var value = side.Select(UniqueRows.Values(side, keys, unique)).Concat(Schema.Of(("count", SqlType.BigInt.NotNull)));
         if (counts) value = value.Concat(Schema.Of(("partners", SqlType.BigInt.NotNull)));
-        return new StateSpec(name, 1, StateKind.Map, side.Select(keys.AsSpan()), side.Select([.. JoinSide.Others(side, keys)]), value, new Ttl(ttlMs));
+        return new StateSpec(name, 1, StateKind.Map, side.Select(keys.AsSpan()), side.Select(UniqueRows.SubKeys(side, keys, unique)), value, new Ttl(ttlMs));
     }
 
     public long CountOf(nint record) => *(long*)(record + _count);
@@ -47,7 +51,7 @@ internal sealed unsafe class OuterSide
     public void Apply(Batch batch, ReadOnlySpan<int> rows, ReadOnlySpan<ulong> hashes)
     {
         _rowCount = rows.Length;
-        Table.Resolve(batch, Columns.Keys, Columns.Others, rows, hashes, Access.Write, _own, _isNew);
+        Table.Resolve(batch, Columns.Keys, Columns.SubKeys, rows, hashes, Access.Write, _own, _isNew);
         Count(batch, rows, _own);
     }
 
@@ -63,7 +67,7 @@ internal sealed unsafe class OuterSide
 
         _rowCount = rows.Length;
         var some = _withKeys.AsSpan(0, n);
-        Table.Resolve(batch, Columns.Keys, Columns.Others, some, hashes, Access.Write, _some, _isNew);
+        Table.Resolve(batch, Columns.Keys, Columns.SubKeys, some, hashes, Access.Write, _some, _isNew);
         Count(batch, some, _some);
         Spread(rows, some, _some, _own);
     }
@@ -123,15 +127,8 @@ internal sealed unsafe class OuterSide
         Table.Remove(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_empty));
     }
 
-    private void Count(Batch batch, ReadOnlySpan<int> rows, nint[] records)
-    {
-        for (int i = 0; i < rows.Length; i++)
-        {
-            ref long count = ref *(long*)(records[i] + _count);
-            if (batch.KindAt(rows[i]).IsAdd()) count++;
-            else if (count > 0) count--;
-        }
-    }
+    private void Count(Batch batch, ReadOnlySpan<int> rows, nint[] records) =>
+        UniqueRows.Apply(Table, Columns, batch, rows, records.AsSpan(0, rows.Length), _count, _unique, _added);
 
     private int WithKeys(Batch batch, ReadOnlySpan<int> rows, SideColumns columns)
     {

@@ -10,17 +10,25 @@ namespace OrleansStream.Engine.Operators;
 /// <param name="schema">of the input.</param>
 /// <param name="keys">key columns of the input.</param>
 /// <param name="first">output column of the input's first column.</param>
-internal sealed class SideColumns(Schema schema, ImmutableArray<int> keys, int first)
+/// <param name="unique">columns of which no two rows are equal at a time; none: not known.</param>
+internal sealed class SideColumns(Schema schema, ImmutableArray<int> keys, int first, ImmutableArray<int> unique = default)
 {
     private static readonly int[] AllRows = [.. Enumerable.Range(0, Batch.MaxRows)];
 
     private readonly (bool Key, int Field)[] _fields = JoinSide.FieldsOf(schema, keys, JoinSide.Others(schema, keys));
+    private readonly int[] _values = UniqueRows.Values(schema, keys, unique);
     private readonly int[] _padded = new int[Batch.MaxRows];
 
     public int[] Keys { get; } = [.. keys];
 
     /// <summary>Columns that are no keys.</summary>
     public int[] Others { get; } = JoinSide.Others(schema, keys);
+
+    /// <summary>Columns that with the keys tell rows of a Map table apart: the others of a multiset, or those of the unique key.</summary>
+    public int[] SubKeys { get; } = UniqueRows.SubKeys(schema, keys, unique);
+
+    /// <summary>Columns that are values in a Map table, the first ones.</summary>
+    public ReadOnlySpan<int> Values => _values;
 
     /// <summary>Positions of the rows that count; without those that have a NULL in their key, if <paramref name="withKeys"/>.</summary>
     public int Rows(Batch batch, bool withKeys, int[] rows)
@@ -82,7 +90,9 @@ internal sealed class SideColumns(Schema schema, ImmutableArray<int> keys, int f
         for (int c = 0; c < _fields.Length; c++)
         {
             var (key, field) = _fields[c];
-            (key ? table.KeyFields : others)[field].Read(records, to.Columns[first + c]);
+            int value = _values.Length == 0 ? -1 : Array.IndexOf(_values, c);
+            var from = key ? table.KeyFields[field] : value >= 0 ? table.ValueFields[value] : _values.Length == 0 ? others[field] : table.SubKeyFields[Array.IndexOf(SubKeys, c)];
+            from.Read(records, to.Columns[first + c]);
         }
     }
 

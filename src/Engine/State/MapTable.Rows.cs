@@ -57,6 +57,7 @@ public sealed unsafe partial class MapTable
     public void Touch(nint record)
     {
         BeforeWrite(record);
+        if (!TextFields.IsEmpty) ReclaimTexts(record);
         if (_expiry.Any) _expiry.Written(record);
     }
 

@@ -84,6 +84,13 @@ public abstract unsafe class SlabTable : StoredTable
         var page = Space.PageOf(r);
         page->Count--;
         Count--;
+        ReclaimTexts(r);
+    }
+
+    /// <summary>Gives the bytes of texts that were written over back, once they are many; the record's page may be written.</summary>
+    private protected void ReclaimTexts(nint r)
+    {
+        var page = Space.PageOf(r);
         if (page->HeapGarbage > PagePool.MinPageBytes && page->HeapGarbage > page->HeapUsed / 2) CompactHeap(page);
     }
 

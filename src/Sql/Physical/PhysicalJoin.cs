@@ -56,7 +56,15 @@ public sealed record PhysicalJoin(
     {
         bool changes = Left.Traits.ModifyKinds != ModifyKinds.Insert || Right.Traits.ModifyKinds != ModifyKinds.Insert;
         var (left, right) = (IEquiJoin.Routing(Left), IEquiJoin.Routing(Right));
-        if (Kind == JoinKind.Inner) return new EquiJoinSpec(Schema, LeftKeys, RightKeys, changes, left, right, LeftTtlMs, RightTtlMs);
-        return new OuterJoinSpec(Schema, IEquiJoin.TypeOf(Kind), LeftKeys, RightKeys, Condition, left, right, changes || Kind != JoinKind.Semi, LeftTtlMs, RightTtlMs);
+        if (Kind == JoinKind.Inner) return new EquiJoinSpec(Schema, LeftKeys, RightKeys, changes, left, right, LeftTtlMs, RightTtlMs) { LeftUnique = Unique(Left, LeftKeys), RightUnique = Unique(Right, RightKeys) };
+        return new OuterJoinSpec(Schema, IEquiJoin.TypeOf(Kind), LeftKeys, RightKeys, Condition, left, right, changes || Kind != JoinKind.Semi, LeftTtlMs, RightTtlMs)
+        {
+            LeftUnique = Unique(Left, LeftKeys),
+            RightUnique = Unique(Right, RightKeys),
+        };
     }
+
+    /// <summary>The key by which a side's state finds a row: best one that the join's keys hold, so that there is one row a key; none: by all columns.</summary>
+    private static ImmutableArray<int> Unique(PhysicalNode side, ImmutableArray<int> keys) =>
+        side.Traits.UpsertKeys.Where(k => !k.IsEmpty).OrderBy(k => k.Count(c => !keys.Contains(c))).Select(k => (ImmutableArray<int>?)k).FirstOrDefault() ?? [];
 }

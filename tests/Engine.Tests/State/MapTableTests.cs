@@ -3,6 +3,7 @@ using CsCheck;
 using OrleansStream.Columns;
 using OrleansStream.Engine.Plan;
 using OrleansStream.Engine.State;
+using OrleansStream.TestKit;
 using Xunit;
 
 namespace OrleansStream.Engine.Tests.State;
@@ -49,6 +50,30 @@ public class MapTableTests
         Check(shards, model);
         foreach (var s in shards) s.State.Dispose();
     }, iter: 100, threads: 2);
+
+    [Fact]
+    public void Texts_that_are_written_over_are_given_back()
+    {
+        using var state = new ShardState();
+        var table = state.Of("op").Map(Spec with { SubKey = Schema.Empty, Value = Row.Select([1]) });
+        long first = 0;
+        for (int round = 0; round < 1000; round++)
+        {
+            var batch = Texts(round);
+            var hashes = new ulong[batch.Length];
+            RowHash.Hash(batch, [0], hashes);
+            var records = new nint[batch.Length];
+            table.Resolve(batch, [0], [], Keys.All(batch.Length), hashes, Access.Write, records, new ulong[Bitmap.WordsFor(batch.Length)]);
+            table.WriteValues(batch, [1], Keys.All(batch.Length), records);
+            if (round == 20) first = state.LiveBytes;
+        }
+
+        Assert.Equal(50, table.Count);
+        Assert.True(state.LiveBytes <= 4 * first, $"{state.LiveBytes} B after {first} B");
+    }
+
+    // Fifty keys; texts are short (in the record) and long (in the heap) by turns.
+    private static Batch Texts(int round) => StreamFile.Rows(Row, [.. Enumerable.Range(0, 50).Select(k => $"+I {k} {(round % 2 == 0 ? "short" : $"text-of-{k}-in-round-{round}-that-is-no-short-one")} 1.0")]);
 
     private static (ShardState, MapTable, KeyGroupRange) Open(IEnumerable<byte[]> parts, KeyGroupRange range)
     {
