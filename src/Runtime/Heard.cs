@@ -19,6 +19,14 @@ public sealed class Heard
             if (!_runs.TryGetValue(run.Job, out var held) || held.Generation <= run.Generation) _runs[run.Job] = (run.Generation, nowMs);
     }
 
+    /// <summary>Whether that generation or a later one has not been heard of for so long. One that is asked about for the first time is given the benefit of the doubt.</summary>
+    public bool IsSilent(string job, int generation, long nowMs)
+    {
+        if (_runs.TryGetValue(job, out var held) && held.Generation >= generation) return nowMs - held.AtMs > SilenceMs;
+        _runs[job] = (generation, nowMs);
+        return false;
+    }
+
     /// <summary>An agent whose own timer was late has missed beats itself: everything counts as heard now.</summary>
     public void StartAnew(long nowMs)
     {

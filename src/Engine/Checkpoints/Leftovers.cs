@@ -20,14 +20,17 @@ public static class Leftovers
     }
 
     /// <summary>
-    /// Generations with hosts on a silo that nobody runs any more: the job has moved on, or is not to run. Its hosts may have missed being told.
+    /// Generations with hosts on a silo that nobody runs any more: the job has moved on, or is not to run and its run is heard no more. Its hosts may have missed being told.
+    /// A job that is not to run may still be taking its last checkpoint.
     /// </summary>
     /// <param name="here">what was there before the journal was read: its Begin was written earlier still.</param>
     /// <param name="running">heads of all jobs that are to run.</param>
-    public static ImmutableArray<(string Job, int Generation)> Hosts(IEnumerable<(string Job, int Generation)> here, IEnumerable<JournalHead> running)
+    /// <param name="isSilent">whether the run of a generation has not been heard of for some time.</param>
+    public static ImmutableArray<(string Job, int Generation)> Hosts(
+        IEnumerable<(string Job, int Generation)> here, IEnumerable<JournalHead> running, Func<string, int, bool> isSilent)
     {
         var current = running.ToDictionary(h => h.Job.ToString(), h => h.Generation, StringComparer.Ordinal);
-        return [.. here.Where(h => !current.TryGetValue(h.Job, out int generation) || generation > h.Generation)];
+        return [.. here.Where(h => current.TryGetValue(h.Job, out int generation) ? generation > h.Generation : isSilent(h.Job, h.Generation))];
     }
 
     // After the job: generation/epoch-stage-shard.

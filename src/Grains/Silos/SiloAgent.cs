@@ -78,15 +78,21 @@ public sealed class SiloAgent(
 
     private Task BeatAsync()
     {
-        // A turn that came late means that this silo was away: what it did not hear proves nothing.
-        if (services.Time.GetElapsedTime(_lastTurn) > Away) _heard.StartAnew(NowMs());
-        _lastTurn = services.Time.GetTimestamp();
-        var beats = runs.Beats;
-        _heard.Beat(beats.Select(b => (b.Job, b.Generation)), NowMs());
+        var beats = HearOwn();
 
         // Not waited for: a peer that hangs must not delay the turns by which it is found.
         foreach (string peer in services.Silos.Turn(runs.Shared)) _ = SendAsync(peer, beats);
         return Task.CompletedTask;
+    }
+
+    // A turn that came late means that this silo was away: what it did not hear proves nothing. Its own runs are heard by being here.
+    private ImmutableArray<RunBeat> HearOwn()
+    {
+        if (services.Time.GetElapsedTime(_lastTurn) > Away) _heard.StartAnew(NowMs());
+        _lastTurn = services.Time.GetTimestamp();
+        var beats = runs.Beats;
+        _heard.Beat(beats.Select(b => (b.Job, b.Generation)), NowMs());
+        return beats;
     }
 
     private async Task SendAsync(string peer, ImmutableArray<RunBeat> beats)
@@ -108,12 +114,16 @@ public sealed class SiloAgent(
     private async Task ReconcileAsync()
     {
         if (services.Silos.IsLeaving(services.Agents.Here)) return;
+        HearOwn();
         var here = shards.Generations;
+
+        // How long somebody has been silent ends here: while the journal is read, beats may be late for the same reason as the answer.
+        long now = NowMs();
         var heads = await services.Journal.ReadRunningAsync(StoppedCancellationTokenSource.Token);
 
         // Hosts that were not reached when their generation was ended, as on a silo that was stopped then.
-        foreach (var (job, generation) in Leftovers.Hosts(here, heads)) _ = shards.StopAsync(job, generation);
-        foreach (var (head, cause) in _heard.Silent(heads, services.Silos.Answers, services.Silos.Listens, NowMs()))
+        foreach (var (job, generation) in Leftovers.Hosts(here, heads, (job, generation) => _heard.IsSilent(job, generation, now))) _ = shards.StopAsync(job, generation);
+        foreach (var (head, cause) in _heard.Silent(heads, services.Silos.Answers, services.Silos.Listens, now))
             if (_beginning.Add(head.Job.ToString())) _ = BeginAsync(head, cause);
     }
 

@@ -81,7 +81,7 @@ public sealed class Agent
             return;
         }
 
-        foreach (var (_, generation) in Leftovers.Hosts(here, heads)) _silo.StopOlder(generation + 1);
+        foreach (var (_, generation) in Leftovers.Hosts(here, heads, (job, generation) => _heard.IsSilent(job, generation, NowMs))) _silo.StopOlder(generation + 1);
         foreach (var (head, cause) in _heard.Silent(heads, IsLive, _ => true, NowMs))
             _cluster.Begin(_silo, cause, askedFor: false, []);
     }
