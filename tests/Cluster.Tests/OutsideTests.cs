@@ -37,6 +37,29 @@ public sealed class OutsideTests
     }
 
     [Fact]
+    public async Task A_stop_ends_in_its_last_checkpoint_however_long_that_takes()
+    {
+        await using var silo = await LocalSilo.StartAsync();
+        string path = Path.Combine(silo.Folder, "out");
+        string open = Path.Combine(path, ".staging", "acme%2Fstops.sink", "open");
+        Directory.CreateDirectory(Path.GetDirectoryName(open)!);
+        await File.WriteAllTextAsync(open, "in the way", TestContext.Current.CancellationToken);
+        var job = silo.Grains.GetGrain<IJobGrain>("acme/stops");
+        await job.SubmitAsync(Plans.Submission(With(Plans.CountBids(Plans.Files(path), 1_000_000_000, shards: 2), ("execution.checkpointing.interval", "1 h"))));
+        await silo.UntilAsync(job, s => s.RowsOut > 0);
+        await job.StopAsync(StopKind.Checkpointed);
+
+        // The silo looks for what nobody runs any more once a second, and doubts a run after two: this job is not to run, but its shards are needed.
+        using (var passed = new PeriodicTimer(TimeSpan.FromSeconds(5))) await passed.WaitForNextTickAsync(TestContext.Current.CancellationToken);
+        File.Delete(open);
+        var last = await silo.EndedAsync(job);
+        Assert.True(last.State == JobState.Stopped, $"{last.State}: {last.Why}");
+        Assert.Equal(1, last.Generation);
+        Assert.Empty(last.Faults);
+        Assert.Equal(last.RowsOut, Plans.Lines(path).Length);
+    }
+
+    [Fact]
     public async Task A_job_for_which_there_is_no_room_is_tried_again_ever_more_slowly()
     {
         await using var silo = await LocalSilo.StartAsync();
